@@ -1,0 +1,144 @@
+"""The servers that are measured, each on core 0 and a free port of the loopback address."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.meter import pin
+from tests.servers import ROOT, Postgres, Process, Valkey, answers, free_port, web_environment
+
+# For a load from one address, by members who never rest: raised limits, the same checks.
+LIMITS = {"LIMITS_SCALE": "100000", "SOCKETS_PER_ADDRESS": "100000", "SOCKETS_PER_PROCESS": "100000"}
+PYTHON = sys.executable
+
+
+class Server(Process):
+    """One server of the comparison, as the generator is told of it."""
+
+    speaks = "plainly"
+
+    def __init__(self, name: str, directory: Path, *, beside: tuple[Process, ...] = ()) -> None:
+        super().__init__(name, directory)
+        self.port = free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self._beside = beside  # databases and layers whose work counts too
+
+    def command(self) -> list[str]:
+        """How it is started."""
+        raise NotImplementedError
+
+    def environment(self) -> Mapping[str, str]:
+        """What it is told."""
+        return os.environ | {"PYTHONPATH": _python_path()}
+
+    def start(self) -> Server:
+        """Starts it and waits until it listens."""
+        self.run(self.command(), cwd=ROOT, env=dict(self.environment()))
+        pin(self.process.pid, 0)
+        self.wait_until(lambda: answers(self.port))
+        return self
+
+    def told(self) -> dict[str, Any]:
+        """What the generator has to know."""
+        pids = [one.process.pid for one in (self, *self._beside)]
+        return {"port": self.port, "origin": self.origin, "speaks": self.speaks, "pids": pids}
+
+
+class Bare(Server):
+    """`websockets.broadcast` on uvloop."""
+
+    def command(self) -> list[str]:
+        """How it is started."""
+        return [PYTHON, "-m", "bench.references.bare", str(self.port)]
+
+
+class Tutorial(Server):
+    """The Channels tutorial's consumer under Daphne or Uvicorn, in memory or with `layer_url` over Redis."""
+
+    def __init__(self, server: str, directory: Path, layer: Valkey | None = None) -> None:
+        beside = (layer,) if layer else ()
+        super().__init__(f"tutorial-{server}-{'pubsub' if layer else 'memory'}", directory, beside=beside)
+        self._server, self._layer = server, layer
+
+    def command(self) -> list[str]:
+        """How it is started."""
+        app = "bench.references.tutorial:application"
+        if self._server == "daphne":
+            where = f"tcp:port={self.port}:interface=127.0.0.1:backlog=4096"
+            return [PYTHON, "-m", "daphne", "-e", where, "-v", "0", "--access-log", os.devnull, app]
+        how = ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--backlog", "4096", "--lifespan", "off"]
+        return [PYTHON, "-m", "uvicorn", "--port", str(self.port), "--log-level", "warning", *how, app]
+
+    def environment(self) -> Mapping[str, str]:
+        """What it is told."""
+        return {**super().environment(), "LAYER_URL": self._layer.url if self._layer else ""}
+
+
+class Ours(Server):
+    """`manage.py serve` on a database of its own, with everything it checks and stores."""
+
+    speaks = "commonlight"
+
+    def __init__(self, server: str, directory: Path, database: Database) -> None:
+        super().__init__(f"ours-{server}-{database.kind}", directory, beside=database.beside)
+        self._server, self._database = server, database
+
+    def command(self) -> list[str]:
+        """How it is started."""
+        serve = [PYTHON, "manage.py", "serve", "--no-duties", "--server", self._server]
+        return [*serve, "--host", "127.0.0.1", "--port", str(self.port)]
+
+    def environment(self) -> Mapping[str, str]:
+        """What it is told."""
+        return {**_settings(self.directory, self.origin), "DATABASE_URL": self._database.url}
+
+
+class Database:
+    """A migrated database with people in it."""
+
+    def __init__(self, kind: str, directory: Path, url: str, beside: tuple[Process, ...] = ()) -> None:
+        self.kind, self.url, self.beside = kind, url, beside
+        self._environment = {**_settings(directory, "http://127.0.0.1"), "DATABASE_URL": url}
+        self.people: list[dict[str, str]] = []
+
+    def fill(self, people: int, messages: int = 0) -> Database:
+        """Makes the tables and the people."""
+        self._run("manage.py", "migrate", "--run-syncdb", "--verbosity", "0")
+        self.people = json.loads(self._run("-m", "bench.people", str(people), str(messages)))
+        return self
+
+    def _run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [PYTHON, *arguments], cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=300
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stderr[-3000:]}")
+        return done.stdout
+
+
+def sqlite(directory: Path, name: str = "sqlite") -> Database:
+    """A new SQLite database on disk."""
+    return Database("sqlite", directory, f"sqlite:///{directory / name}.sqlite3")
+
+
+def postgres(server: Postgres) -> Database:
+    """A new database of a PostgreSQL server."""
+    server.sql("CREATE DATABASE bench")
+    return Database("postgres", server.directory, server.url("bench"), (server,))
+
+
+def _settings(directory: Path, origin: str) -> dict[str, str]:
+    passed_on = {key: os.environ[key] for key in ("DJANGO_SETTINGS_MODULE",) if key in os.environ}
+    quiet = {"LOG_LEVEL": "WARNING", "PYTHONPATH": _python_path()}
+    settings = {"DJANGO_SETTINGS_MODULE": "community.settings", **passed_on}
+    return {**web_environment(directory, origin), **LIMITS, **quiet, **settings}
+
+
+def _python_path() -> str:
+    return os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH", ""), str(ROOT)]))

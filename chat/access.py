@@ -1,0 +1,72 @@
+"""Chat's rows of the access table."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from chat.models import Membership, Message, Room
+from chat.models.message import EDITABLE_FOR
+from community.access import has_role, rule
+from community.models import Member
+
+KEEPING_ROLES = ("moderators", "leads", "admins")
+
+
+def _has_place(actor: Member, room: Room) -> bool:
+    return Membership.objects.filter(room=room, member=actor).exists()
+
+
+@rule("room.list")
+def _list(actor: Member, thing: object) -> bool:
+    return True
+
+
+@rule("room.join")
+def _join(actor: Member, room: Room) -> bool:
+    return room.kind == Room.Kind.GROUP
+
+
+@rule("room.leave")
+def _leave(actor: Member, room: Room) -> bool:
+    return room.kind == Room.Kind.GROUP and _has_place(actor, room)
+
+
+@rule("room.read")
+def _read(actor: Member, room: Room) -> bool:
+    return _has_place(actor, room)
+
+
+@rule("room.post")
+def _post(actor: Member, room: Room) -> bool:
+    may_break_silence = has_role(actor, *KEEPING_ROLES)
+    return _has_place(actor, room) and not actor.is_silenced() and (not room.is_read_only or may_break_silence)
+
+
+@rule("message.react")
+def _react(actor: Member, message: Message) -> bool:
+    return is_shown(message) and not actor.is_silenced() and _has_place(actor, message.room)
+
+
+@rule("message.edit")
+def _edit(actor: Member, message: Message) -> bool:
+    return is_own(actor, message) and is_shown(message) and timezone.now() - message.stored_at < EDITABLE_FOR
+
+
+@rule("message.withdraw")
+def _withdraw(actor: Member, message: Message) -> bool:
+    return is_own(actor, message) and message.withdrawn_at is None
+
+
+@rule("message.report")
+def _report(actor: Member, message: Message) -> bool:
+    return message.withdrawn_at is None and _has_place(actor, message.room)
+
+
+def is_own(actor: Member, message: Message) -> bool:
+    """True when `actor` wrote it."""
+    return message.author_id == actor.pk
+
+
+def is_shown(message: Message) -> bool:
+    """True unless it was taken back or taken down."""
+    return message.withdrawn_at is None and message.hidden_at is None

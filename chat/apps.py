@@ -1,0 +1,13 @@
+"""App settings of `chat`."""
+
+from django.apps import AppConfig
+
+
+class ChatConfig(AppConfig):
+    """Carries what is said."""
+
+    name = "chat"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from chat import access, receivers  # noqa: F401  (rows of the access table; what chat hears)

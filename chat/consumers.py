@@ -1,0 +1,383 @@
+"""One socket per browser tab: every command is one service call, every answer one frame."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from time import monotonic
+from typing import Any, NamedTuple
+
+from channels.consumer import AsyncConsumer
+from django.db import Error as DatabaseError
+
+from chat import door, hub, protocol, work
+from chat.feed import Reader
+from chat.hub import Hub
+from chat.outlet import Outlet
+from chat.protocol import Close
+from chat.services import changes
+from chat.services.arrivals import Arrival
+from chat.services.changes import Act
+from chat.services.messages import Draft, Stored
+from chat.services.news import is_too_far
+from chat.services.rooms import Entrance
+from community import throttle
+from community.refusals import Refusal, TooFast, Unavailable
+
+log = logging.getLogger("chat.socket")
+
+BEAT_SECONDS = 25
+GONE_AFTER_SECONDS = 55.0  # without a heartbeat; promise R6
+LIFE_SECONDS = 12 * 3600.0
+ANSWER_SECONDS = 9.0  # promise R7: every command is answered within ten seconds
+COMMANDS_WAITING = 64  # promise B8
+UNCONFIRMED_MESSAGES = 50  # promise R-05
+UNCONFIRMED_BYTES = 64 * 1024
+STUCK_SECONDS = 30.0
+UNREADABLE_FRAMES = 20  # then 4400
+TURN_AWAY_SECONDS = 10.0
+FRAMES_BURST, FRAMES_PER_SECOND = 100.0, 20.0
+
+_DETAILS = {
+    "text-only": "Send frames as JSON text.",
+    "too-big": "A frame may have 16 KiB.",
+    "not-text": "The frame holds characters that are not text.",
+    "not-json": "The frame is not a JSON object.",
+    "bad-fields": "A field is missing or has the wrong form. See the protocol document.",
+    "unknown-type": "There is no frame of this type. See the protocol document.",
+}
+
+
+class _Sent(NamedTuple):
+    """A frame on its way: what the client will confirm once it has shown it."""
+
+    reader: Reader
+    seq: int
+    revision: int
+    count: int
+    size: int
+
+    def is_confirmed(self, readers: dict[str, Reader]) -> bool:
+        if readers.get(self.reader.feed.slug) is not self.reader:
+            return True  # the room was left; nothing to wait for
+        return self.reader.confirmed >= self.seq and self.reader.confirmed_revision >= self.revision
+
+
+class MemberSocket(AsyncConsumer):
+    """One open tab of one member."""
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Speaks with one browser from handshake to close."""
+        await receive()  # websocket.connect
+        try:
+            arrival = await door.admit(scope)
+        except door.NotAdmitted as no:
+            await _turn_away(no.code, receive, send)
+            return
+        await send({"type": "websocket.accept"})
+        self.address = door.address_of(scope)
+        self._begin(arrival, hub.current(), send)
+        try:
+            await self._listen(receive)
+        finally:
+            self._end()
+
+    # --- from handshake to close ------------------------------------------------------------
+
+    def _begin(self, arrival: Arrival, of: Hub, send: Any) -> None:
+        now = monotonic()
+        self.member_id, self.session_key = arrival.member_id, arrival.session_key
+        self.hidden, self.room_ids = arrival.hidden, dict(arrival.room_ids)
+        self.arrival, self.hub = arrival, of
+        self.outlet = Outlet(send, partial(self.close, Close.TOO_SLOW), partial(self.close, Close.GOING_AWAY))
+        self.readers: dict[str, Reader] = {}
+        self.quiet = {r.room: (r.top, r.read) for r in arrival.rooms}
+        self.moved_quietly: set[str] = set()
+        self.born = self.beat_at = self.progress_at = now
+        self._frames, self._frames_at = FRAMES_BURST, now
+        self._unreadable = 0
+        self._pending: dict[int, tuple[int, float]] = {}
+        self._serial = 0
+        self._sent: deque[_Sent] = deque()
+        self._sent_messages = self._sent_bytes = 0
+        of.add(self)
+        for room in self.quiet:
+            of.watch_quietly(self, self.room_ids[room], room)
+        self._tell(protocol.Hello(protocol.VERSION, arrival.author, BEAT_SECONDS, arrival.rooms))
+
+    async def _listen(self, receive: Any) -> None:
+        # Nothing in here waits: the server's own queue of frames never grows behind a slow command.
+        while (message := await receive())["type"] != "websocket.disconnect":
+            if not self.outlet.closed:
+                self._hear(message.get("text"))
+
+    def _end(self) -> None:
+        self.outlet.closed = True
+        self.hub.drop(self)
+        for reader in self.readers.values():
+            self.hub.leave(self, reader.feed.room_id)
+        for room in self.quiet:
+            self.hub.stop_watching(self, self.room_ids[room])
+
+    def close(self, code: Close, *, retry_after: float = 0) -> None:
+        """Says why, closes, and stops hearing rooms at once."""
+        if not self.outlet.closed:
+            self._tell(protocol.SessionEnding(int(code), retry_after))
+            self.outlet.close(code)
+        self._end()
+
+    def close_for_restart(self) -> None:
+        """Waits for what is in hand, then asks the browser to come back at a moment of its own."""
+        if self._pending and monotonic() - self.born < LIFE_SECONDS:
+            self.hub.loop.call_later(0.05, self.close_for_restart)
+            return
+        self.close(Close.COME_BACK, retry_after=round(random.uniform(0.5, 5.0), 1))  # noqa: S311
+
+    # --- hearing ------------------------------------------------------------------------------
+
+    def _hear(self, text: str | None) -> None:
+        if not self._may_hear():
+            self.close(Close.TOO_FAST, retry_after=5)
+            return
+        try:
+            command = protocol.parse(text)
+        except protocol.NotUnderstood as error:
+            self._not_understood(error)
+            return
+        try:
+            _HANDLERS[type(command)](self, command)
+        except Refusal as refusal:
+            self._refuse(getattr(command, "ref", 0), refusal)
+
+    def _may_hear(self) -> bool:
+        now = monotonic()
+        self._frames = min(FRAMES_BURST, self._frames + (now - self._frames_at) * FRAMES_PER_SECOND)
+        self._frames_at = now
+        self._frames -= 1
+        return self._frames >= 0 and len(self._pending) < COMMANDS_WAITING
+
+    def _not_understood(self, error: protocol.NotUnderstood) -> None:
+        self._unreadable += 1
+        self._tell(protocol.Failed(error.code, _DETAILS[error.code], error.ref))
+        if self._unreadable >= UNREADABLE_FRAMES:
+            self.close(Close.NOT_UNDERSTOOD)
+
+    # --- commands ------------------------------------------------------------------------------
+
+    def _post(self, command: protocol.PostMessage) -> None:
+        draft = Draft(
+            member_id=self.member_id,
+            session_key=self.session_key,
+            room=command.room,
+            client_id=command.id,
+            body=command.body,
+            reply_to=command.reply_to,
+            heads_up=command.heads_up,
+            new_account=self.arrival.new_account,
+        )
+        self._answer_when(work.posts.submit(draft), command.ref, self._stored)
+
+    def _stored(self, ref: int, stored: Stored) -> protocol.Event:
+        return protocol.Ack(
+            ref, room=stored.room, id=str(stored.client_id), seq=stored.seq, revision=stored.revision, at=stored.at
+        )
+
+    def _edit(self, command: protocol.EditMessage) -> None:
+        self._change(command, changes.editing(command.body, command.heads_up))
+
+    def _withdraw(self, command: protocol.WithdrawMessage) -> None:
+        self._change(command, changes.withdraw)
+
+    def _react(self, command: protocol.React) -> None:
+        self._change(command, changes.reacting(command.kind, on=command.on))
+
+    def _change(self, command: Any, how: Any) -> None:
+        act = Act(self.member_id, self.session_key, command.room, command.seq, how)
+        self._answer_when(work.changes.submit(act), command.ref, self._changed)
+
+    def _changed(self, ref: int, changed: changes.Changed) -> protocol.Event:
+        return protocol.Ack(ref, room=changed.room, seq=changed.seq, revision=changed.revision)
+
+    def _enter(self, command: protocol.EnterRoom) -> None:
+        if wait := throttle.enter(self.member_id):
+            raise TooFast(retry_after=wait)
+        found = work.entrances.submit((self.member_id, command.room))
+        self._answer_when(found, command.ref, partial(self._entered, command))
+
+    def _entered(self, command: protocol.EnterRoom, ref: int, found: Entrance) -> protocol.Event:
+        at = command.position or protocol.Position(found.top, found.revision)
+        self.room_ids[command.room] = found.room_id
+        if self.quiet.pop(command.room, None):
+            self.hub.stop_watching(self, found.room_id)
+        reader = self.hub.enter(self, command.room, found, at.seq, at.revision)
+        self.readers[command.room] = reader
+        self.hub.loop.call_soon(self._begin_reading, reader, found)
+        missed = max(found.top - at.seq, 0)
+        count = self.hub.presence.count(found.room_id)
+        return protocol.Entered(ref, command.room, found.top, found.revision, missed, count, found.read)
+
+    def _begin_reading(self, reader: Reader, found: Entrance) -> None:
+        if self.readers.get(reader.feed.slug) is not reader or self.outlet.closed:
+            return
+        if is_too_far(reader.seq, reader.revision, found.top, found.revision):
+            reader.feed.resync(reader, found.top, found.revision)
+        self.hub.serve(reader)
+
+    def _leave(self, command: protocol.LeaveRoom) -> None:
+        reader = self.readers.pop(command.room, None)
+        if reader is not None:
+            self.hub.leave(self, reader.feed.room_id)
+            self.quiet[command.room] = (reader.feed.top, reader.given)
+            self.hub.watch_quietly(self, reader.feed.room_id, command.room)
+        self._tell(protocol.Ack(command.ref, room=command.room))
+
+    def _read(self, command: protocol.Read) -> None:
+        work.reads.submit((self.member_id, command.room, command.seq)).add_done_callback(_look_away)
+        if command.room in self.quiet:
+            top, read = self.quiet[command.room]
+            self.quiet[command.room] = (top, max(read, command.seq))
+
+    def _beat(self, command: protocol.Beat) -> None:
+        self.beat_at = monotonic()
+        for room, seq in command.positions.items():
+            if reader := self.readers.get(room):
+                reader.confirmed = max(reader.confirmed, min(seq, reader.seq))
+        for room, revision in command.revisions.items():
+            if reader := self.readers.get(room):
+                reader.confirmed_revision = max(reader.confirmed_revision, min(revision, reader.revision))
+        self._let_go_of_confirmed()
+        self._tell(protocol.BeatHeard())
+
+    # --- answers -------------------------------------------------------------------------------
+
+    def _answer_when(self, future: asyncio.Future[Any], ref: int, event_of: Callable[..., protocol.Event]) -> None:
+        self._serial += 1
+        serial = self._serial
+        self._pending[serial] = (ref, monotonic())
+        future.add_done_callback(partial(self._answer, serial, event_of))
+
+    def _answer(self, serial: int, event_of: Callable[..., protocol.Event], done: asyncio.Future[Any]) -> None:
+        error = done.exception() if not done.cancelled() else Unavailable()
+        waiting = self._pending.pop(serial, None)
+        if waiting is None or self.outlet.closed:
+            return  # answered already because it took too long, or nobody is left to hear it
+        ref = waiting[0]
+        if error is None:
+            self._tell(event_of(ref, done.result()))
+        else:
+            self._refuse(ref, _as_refusal(error))
+
+    def _refuse(self, ref: int, refusal: Refusal) -> None:
+        self._tell(protocol.Refused(ref, refusal.code, str(refusal.detail), round(refusal.retry_after, 1)))
+
+    def _tell(self, event: protocol.Event) -> None:
+        self.outlet.text(protocol.encode(event))
+
+    # --- what the hub asks of a socket -----------------------------------------------------------
+
+    def room_left(self) -> int:
+        """How many more messages may go out before the client confirms some."""
+        if self._sent_bytes >= UNCONFIRMED_BYTES:
+            return 0
+        return UNCONFIRMED_MESSAGES - self._sent_messages
+
+    def give(self, reader: Reader, frame: str, count: int) -> None:
+        """Sends messages or changes, counted until the client confirms them."""
+        if not self._sent:
+            self.progress_at = monotonic()
+        self._sent.append(_Sent(reader, reader.given, reader.revision, count, len(frame)))
+        self._sent_messages += count
+        self._sent_bytes += len(frame)
+        self.outlet.text(frame)
+
+    def tell(self, frame: str) -> None:
+        """Sends a frame that needs no confirmation."""
+        self.outlet.text(frame)
+
+    def _let_go_of_confirmed(self) -> None:
+        before = len(self._sent)
+        while self._sent and self._sent[0].is_confirmed(self.readers):
+            sent = self._sent.popleft()
+            self._sent_messages -= sent.count
+            self._sent_bytes -= sent.size
+        if len(self._sent) < before:
+            self.progress_at = monotonic()
+            for reader in list(self.readers.values()):
+                self.hub.serve(reader)
+
+    def room_moved(self, slug: str, top: int) -> None:
+        """A room of this member moved that this tab is not in; told with the next round."""
+        if slug in self.quiet and top > self.quiet[slug][0]:
+            self.quiet[slug] = (top, self.quiet[slug][1])
+            self.moved_quietly.add(slug)
+
+    def look_after(self, now: float) -> None:
+        """Once a second: late answers, silence, a reader that does not read, a long life."""
+        for serial, (ref, since) in list(self._pending.items()):
+            if now - since < ANSWER_SECONDS:
+                break
+            del self._pending[serial]
+            self._refuse(ref, Unavailable(retry_after=2))
+        if now - self.beat_at > GONE_AFTER_SECONDS:
+            self.close(Close.GOING_AWAY)
+        elif self._sent and self.room_left() <= 0 and now - self.progress_at > STUCK_SECONDS:
+            self.close(Close.TOO_SLOW)
+        elif now - self.born > LIFE_SECONDS:
+            self.close(Close.COME_BACK, retry_after=1)
+
+    def tell_unread(self) -> None:
+        """How much is new in the rooms this tab is not in."""
+        rooms, self.moved_quietly = self.moved_quietly, set()
+        for slug in rooms & self.quiet.keys():
+            top, read = self.quiet[slug]
+            self._tell(protocol.Unread(slug, max(top - read, 0)))
+
+
+_HANDLERS: dict[type, Callable[[MemberSocket, Any], None]] = {
+    protocol.PostMessage: MemberSocket._post,
+    protocol.Beat: MemberSocket._beat,
+    protocol.Read: MemberSocket._read,
+    protocol.EnterRoom: MemberSocket._enter,
+    protocol.LeaveRoom: MemberSocket._leave,
+    protocol.EditMessage: MemberSocket._edit,
+    protocol.WithdrawMessage: MemberSocket._withdraw,
+    protocol.React: MemberSocket._react,
+}
+
+
+def _as_refusal(error: BaseException) -> Refusal:
+    if isinstance(error, Refusal):
+        return error
+    if not isinstance(error, DatabaseError | TimeoutError):
+        log.error("a command failed: %s", type(error).__name__)
+    return Unavailable(retry_after=2)
+
+
+def _look_away(done: asyncio.Future[Any]) -> None:
+    if not done.cancelled():
+        done.exception()
+
+
+async def _turn_away(code: Close | None, receive: Any, send: Any) -> None:
+    if code is None:
+        await send({"type": "websocket.close"})
+        return
+    await send({"type": "websocket.accept"})
+    ending = protocol.SessionEnding(int(code), 5 if code == Close.COME_BACK else 0)
+    await send({"type": "websocket.send", "text": protocol.encode(ending)})
+    await send({"type": "websocket.close", "code": int(code)})
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(TURN_AWAY_SECONDS):
+            while (await receive())["type"] != "websocket.disconnect":
+                pass
+
+
+async def nowhere(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Refuses handshakes at any other address."""
+    await receive()
+    await send({"type": "websocket.close"})

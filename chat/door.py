@@ -1,0 +1,74 @@
+"""The handshake: exact origin, room for one more, a session that holds, consent (promises S1, S2, B6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import parse_cookie
+
+from chat import hub, work
+from chat.protocol import Close
+from chat.services.arrivals import Arrival
+from community import readiness
+from community.addresses import client_address
+from community.refusals import Refusal
+
+SOCKETS_PER_MEMBER = 10
+
+
+class NotAdmitted(Exception):  # noqa: N818
+    """No socket for this handshake. `code` is None when it must be refused before accepting."""
+
+    def __init__(self, code: Close | None) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def admit(scope: dict[str, Any]) -> Arrival:
+    """The member who may open this socket. Raises `NotAdmitted`.
+
+    A wrong origin is refused before accepting (HTTP 403). Everything a browser must be able to tell
+    apart is accepted first and closed with a code: browsers hide why a handshake was refused.
+    """
+    if not is_our_origin(scope):
+        raise NotAdmitted(None)
+    of = hub.current()
+    if readiness.is_draining() or len(of.sockets) >= settings.SOCKETS_PER_PROCESS:
+        raise NotAdmitted(Close.COME_BACK)
+    if of.by_address[address_of(scope)] >= settings.SOCKETS_PER_ADDRESS:
+        raise NotAdmitted(Close.TOO_MANY_SOCKETS)
+    arrival = await _arrival(scope)
+    if of.by_member[arrival.member_id] >= SOCKETS_PER_MEMBER:
+        raise NotAdmitted(Close.TOO_MANY_SOCKETS)
+    return arrival
+
+
+def is_our_origin(scope: dict[str, Any]) -> bool:
+    """True when exactly one Origin header names one of our origins: scheme, host and port."""
+    origins = _headers(scope, b"origin")
+    return len(origins) == 1 and origins[0] in settings.ALLOWED_ORIGINS
+
+
+def address_of(scope: dict[str, Any]) -> str:
+    """The address that limits are counted by."""
+    peer = scope.get("client") or ("unknown", 0)
+    return client_address(str(peer[0]), _headers(scope, b"x-forwarded-for"))
+
+
+def _headers(scope: dict[str, Any], wanted: bytes) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
+
+
+async def _arrival(scope: dict[str, Any]) -> Arrival:
+    cookies = _headers(scope, b"cookie")
+    key = parse_cookie(cookies[0]).get(settings.SESSION_COOKIE_NAME, "") if len(cookies) == 1 else ""
+    if not key or len(key) > 40:
+        raise NotAdmitted(Close.SIGN_IN_AGAIN)
+    try:
+        arrival = await work.arrivals.submit(key)
+    except (Refusal, OSError, TimeoutError):
+        raise NotAdmitted(Close.COME_BACK) from None
+    if arrival is None:
+        raise NotAdmitted(Close.SIGN_IN_AGAIN)
+    return arrival

@@ -1,0 +1,80 @@
+"""Rooms and who has a place in them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from community.models import Member
+
+LIT_FOR = timedelta(minutes=10)
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    """Questions about rooms; the only door to a room for a member."""
+
+    def listed(self) -> Self:
+        """Rooms that any member may see in the list."""
+        return self.filter(kind=Room.Kind.GROUP)
+
+    def visible_to(self, member: Member) -> Self:
+        """Listed rooms, and unlisted ones that `member` has a place in."""
+        mine = Membership.objects.filter(room=OuterRef("pk"), member=member)
+        return self.filter(Q(kind=Room.Kind.GROUP) | Exists(mine))
+
+    def joined_by(self, member: Member) -> Self:
+        """Rooms that `member` has a place in."""
+        return self.filter(memberships__member=member)
+
+
+class Room(models.Model):
+    """A place where messages are posted."""
+
+    class Kind(models.TextChoices):
+        GROUP = "group"
+        LIVE = "live"
+        CONVERSATION = "conversation"
+
+    slug = models.SlugField(max_length=60, unique=True, allow_unicode=True)
+    name = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.GROUP)
+    place = models.PositiveSmallIntegerField(default=0, help_text="Order in the list of rooms")
+    top = models.BigIntegerField(default=0, help_text="Seq of the newest message; raised under the row's lock")
+    revision = models.BigIntegerField(default=0, help_text="Number of the newest change to what was said")
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    slow_seconds = models.PositiveIntegerField(default=0, help_text="Least time between two messages of one member")
+    is_read_only = models.BooleanField(default=False)
+    keepers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="keeps", blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    objects = RoomQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["place", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_lit(self, at: datetime | None = None) -> bool:
+        """True when somebody wrote within the last ten minutes."""
+        return bool(self.last_message_at and (at or timezone.now()) - self.last_message_at < LIT_FOR)
+
+
+class Membership(models.Model):
+    """A member's place in a room: since when, read up to where."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="memberships")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    joined_at = models.DateTimeField(default=timezone.now)
+    read_to = models.BigIntegerField(default=0, help_text="Seq of the newest message this member has seen")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "member"], name="a_member_has_one_place_in_a_room"),
+        ]

@@ -1,0 +1,358 @@
+"""The frames between browser and server. Pure: text in, commands out; events in, text out.
+
+`docs/protocol.md` is the contract; a test keeps the document, this module and the JavaScript equal.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+VERSION = 1
+FRAME_LIMIT = 16 * 1024  # bytes of one frame; promise B2
+BODY_LIMIT = 4000  # characters of one message; promise B2
+HEADS_UP_LIMIT = 80
+ROOMS_PER_BEAT = 50
+RESYNC_AFTER = 500  # messages or changes behind; more than that, the client pages the history
+
+Ref = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+RoomName = Annotated[str, Meta(min_length=1, max_length=60)]
+Seq = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Body = Annotated[str, Meta(min_length=1, max_length=FRAME_LIMIT)]  # the exact limit is counted after tidying
+HeadsUp = Annotated[str, Meta(max_length=HEADS_UP_LIMIT * 4)]
+ReactionKind = Annotated[str, Meta(min_length=1, max_length=16)]
+
+
+class Close(IntEnum):
+    """Close codes, each with what the client must do (promise R-07)."""
+
+    DONE = 1000  # nothing
+    GOING_AWAY = 1001  # come back after a short wait
+    TOO_BIG = 1009  # never send that frame again; come back
+    COME_BACK = 1012  # the server restarts: come back after `retry_after` of `session.ending`, or a short wait
+    NOT_UNDERSTOOD = 4400  # too many frames nobody can read: come back, do not send the same again
+    SIGN_IN_AGAIN = 4401  # the session is over: show the sign-in page
+    NOT_ALLOWED = 4403  # do not come back
+    TOO_SLOW = 4408  # come back and resume
+    TOO_MANY_SOCKETS = 4409  # close another tab first
+    TOO_FAST = 4429  # come back after a wait
+
+
+class Position(Struct, frozen=True, gc=False):
+    """What one reader already has of a room."""
+
+    seq: Count
+    revision: Count
+
+
+class Command(Struct, frozen=True, tag_field="type"):
+    """What a browser orders. Each is answered by exactly one frame with the same `ref`."""
+
+    ref: Ref
+
+
+class EnterRoom(Command, tag="room.enter"):
+    """Hear a room live, from `position` on; without one, from now on."""
+
+    room: RoomName
+    position: Position | None = None
+
+
+class LeaveRoom(Command, tag="room.leave"):
+    """Stop hearing a room on this socket. The membership stays."""
+
+    room: RoomName
+
+
+class PostMessage(Command, tag="message.post"):
+    """Store a message. `id` is made by the client; sending it again stores nothing new."""
+
+    room: RoomName
+    id: UUID
+    body: Body
+    reply_to: Seq | None = None
+    heads_up: HeadsUp = ""
+
+
+class EditMessage(Command, tag="message.edit"):
+    """Change one's own message within 15 minutes."""
+
+    room: RoomName
+    seq: Seq
+    body: Body
+    heads_up: HeadsUp | None = None
+
+
+class WithdrawMessage(Command, tag="message.withdraw"):
+    """Take one's own message back, at any time."""
+
+    room: RoomName
+    seq: Seq
+
+
+class React(Command, tag="message.react"):
+    """Give a word of support, or take it back."""
+
+    room: RoomName
+    seq: Seq
+    kind: ReactionKind
+    on: bool
+
+
+class Read(Struct, frozen=True, tag_field="type", tag="read"):
+    """The member has seen the room up to here. Not answered."""
+
+    room: RoomName
+    seq: Count
+
+
+class Beat(Struct, frozen=True, tag_field="type", tag="beat"):
+    """A heartbeat, and what this socket has shown of each room it entered. Answered by `beat`."""
+
+    positions: Annotated[dict[RoomName, Count], Meta(max_length=ROOMS_PER_BEAT)] = {}
+    revisions: Annotated[dict[RoomName, Count], Meta(max_length=ROOMS_PER_BEAT)] = {}
+
+
+AnyCommand = EnterRoom | LeaveRoom | PostMessage | EditMessage | WithdrawMessage | React | Read | Beat
+COMMANDS: tuple[type, ...] = (
+    EnterRoom, LeaveRoom, PostMessage, EditMessage, WithdrawMessage, React, Read, Beat,
+)  # fmt: skip
+
+
+class NotUnderstood(ValueError):
+    """A frame that is no command of this protocol. `ref` is its reference where one could be read."""
+
+    def __init__(self, code: str, ref: int | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.ref = ref
+
+
+class _Envelope(Struct):
+    type: Any = None
+    ref: Any = None
+
+
+_decode_command = msgspec.json.Decoder(AnyCommand).decode
+_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def parse(text: str | None) -> AnyCommand:
+    """The command that `text` carries. Raises `NotUnderstood` for anything else, whatever it is."""
+    if text is None:
+        raise NotUnderstood("text-only")
+    if len(text) > FRAME_LIMIT:
+        raise NotUnderstood("too-big")
+    try:
+        frame = text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise NotUnderstood("not-text") from None
+    if len(frame) > FRAME_LIMIT:
+        raise NotUnderstood("too-big")
+    try:
+        return _decode_command(frame)
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        raise _why_not(text) from None
+
+
+def _why_not(text: str) -> NotUnderstood:
+    try:
+        envelope = _decode_envelope(text.encode("utf-8"))
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        return NotUnderstood("not-json")
+    ref = envelope.ref if type(envelope.ref) is int and 0 <= envelope.ref < 2**31 else None
+    known = {command.__struct_config__.tag for command in COMMANDS}
+    return NotUnderstood("bad-fields" if envelope.type in known else "unknown-type", ref)
+
+
+# --- What the server tells ------------------------------------------------------------------
+
+
+class Author(Struct, frozen=True, omit_defaults=True):
+    """Who wrote a message, as others may see it."""
+
+    name: str
+    pebble: int
+    label: str = ""  # "moderator", "host" or nothing
+    new: bool = False  # in their first week
+
+
+class Quote(Struct, frozen=True, omit_defaults=True):
+    """The message that another one answers, as it stands now."""
+
+    seq: int
+    name: str = ""
+    text: str = ""
+
+
+class Entry(Struct, frozen=True, omit_defaults=True):
+    """One message as it stands now. `state` is empty, "withdrawn" or "hidden"."""
+
+    seq: int
+    revision: int
+    at: str
+    id: str = ""
+    author: Author | None = None
+    body: str = ""
+    parts: list[list[str]] = []
+    heads_up: str = ""
+    reply_to: Quote | None = None
+    edited: bool = False
+    state: str = ""
+    reactions: dict[str, int] = {}
+
+
+class Event(Struct, frozen=True, tag_field="type", omit_defaults=True):
+    """What the server tells a browser."""
+
+
+class Hello(Event, tag="hello"):
+    """The first frame. `rooms` lists the member's places with their unread counts."""
+
+    protocol: int
+    member: Author
+    beat_seconds: int
+    rooms: list[RoomState] = []
+
+
+class RoomState(Struct, frozen=True):
+    """One of the member's rooms: where it stands and how far this member has read."""
+
+    room: str
+    name: str
+    top: int
+    read: int
+    mentions: int = 0
+
+
+class Ack(Event, tag="ack"):
+    """Done. For a post: stored, with its place. For a change: the revision it made."""
+
+    ref: int
+    room: str = ""
+    id: str = ""
+    seq: int = 0
+    revision: int = 0
+    at: str = ""
+
+
+class Refused(Event, tag="refused"):
+    """Not done, and why. `retry_after` is in seconds, where waiting helps."""
+
+    ref: int
+    code: str
+    detail: str
+    retry_after: float = 0
+
+
+class Failed(Event, tag="error"):
+    """A frame that could not be read. Nothing was done."""
+
+    code: str
+    detail: str
+    ref: int | None = None
+
+
+class Entered(Event, tag="room.entered"):
+    """The answer to `room.enter`. `missed` messages follow in `messages` frames."""
+
+    ref: int
+    room: str
+    top: int
+    revision: int
+    missed: int
+    count: int
+    read: int
+
+
+class Messages(Event, tag="messages"):
+    """New messages in order. `prev` is the seq this reader was given before."""
+
+    room: str
+    prev: int
+    messages: list[msgspec.Raw]
+
+
+class Changes(Event, tag="changes"):
+    """Messages as they stand after a change; `revision` is what this reader has now."""
+
+    room: str
+    revision: int
+    changes: list[msgspec.Raw]
+
+
+class Resync(Event, tag="resync"):
+    """Too far behind: read the history over HTTP, then go on from here."""
+
+    room: str
+    top: int
+    revision: int
+
+
+class Removed(Event, tag="room.removed"):
+    """This member has no place in the room any more."""
+
+    room: str
+
+
+class Unread(Event, tag="unread"):
+    """News of a room this socket has not entered."""
+
+    room: str
+    count: int
+    mentions: int = 0
+
+
+class Presence(Event, tag="presence"):
+    """About how many members are in the room now. A number, never names."""
+
+    room: str
+    count: int
+
+
+class SessionEnding(Event, tag="session.ending"):
+    """The socket is about to be closed; come back after `retry_after` seconds, unless the code says not to."""
+
+    code: int
+    retry_after: float = 0
+
+
+class BeatHeard(Event, tag="beat"):
+    """The answer to a heartbeat."""
+
+
+EVENTS: tuple[type[Event], ...] = (
+    Hello, Ack, Refused, Failed, Entered, Messages, Changes, Resync, Removed, Unread, Presence, SessionEnding,
+    BeatHeard,
+)  # fmt: skip
+
+
+def encode(event: Event) -> str:
+    """The frame that tells `event`."""
+    return _encode(event).decode("utf-8")
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """One message, encoded once for all its readers."""
+    return _encode(entry)
+
+
+def messages_frame(room: str, prev: int, entries: list[bytes]) -> str:
+    """A `messages` frame from entries that are encoded already."""
+    return encode(Messages(room, prev, [msgspec.Raw(entry) for entry in entries]))
+
+
+def changes_frame(room: str, revision: int, entries: list[bytes]) -> str:
+    """A `changes` frame from entries that are encoded already."""
+    return encode(Changes(room, revision, [msgspec.Raw(entry) for entry in entries]))
+
+
+def tag_of(frame: type) -> str:
+    """The `type` that frames of this class carry."""
+    return str(frame.__struct_config__.tag)  # type: ignore[attr-defined]

@@ -1,0 +1,36 @@
+"""What chat hears: its own commits and community's news, passed on to this process's hub."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from chat import hub, signals
+from community import readiness
+from community import signals as community_signals
+
+
+@receiver(signals.messages_stored)
+def _stored(sender: Any, stored: list[Any], **_: Any) -> None:
+    hub.from_thread("stored", stored)
+
+
+@receiver(signals.room_moved)
+def _moved(sender: Any, room_id: int, top: int, revision: int, **_: Any) -> None:
+    hub.from_thread("moved", room_id, top, revision)
+
+
+@receiver(signals.member_moved)
+def _member_moved(sender: Any, member_id: int, **_: Any) -> None:
+    hub.from_thread("member_moved", member_id)
+
+
+@receiver(community_signals.session_ended)
+def _session_ended(sender: Any, **_: Any) -> None:
+    hub.from_thread("recheck_everywhere")
+
+
+@readiness.on_drain
+async def _let_everyone_go() -> None:
+    await hub.drain()

@@ -1,0 +1,152 @@
+"""Messages as they stand now, made ready for frames and pages with a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from chat import protocol
+from chat.models import Mention, Message, Reaction
+from community import text
+from community.models import Member
+
+QUOTE_LIMIT = 80
+_LABELS = {"moderators": "moderator", "leads": "moderator", "hosts": "host"}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One message as a frame carries it, with what a reader's filter needs to know."""
+
+    seq: int
+    author_id: int | None
+    body: bytes
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What a set of messages refers to: authors, labels, quoted messages, reactions, mentioned names."""
+
+    authors: dict[int, Member]
+    labels: dict[int, str]
+    quoted: dict[tuple[int, int], Message]
+    reactions: dict[int, dict[str, int]]
+    mentioned: dict[int, dict[str, str]]
+
+
+def surroundings(messages: Sequence[Message], *, fresh: bool = False) -> Surroundings:
+    """Everything needed to show these messages. `fresh` ones have no reactions yet: one query less."""
+    quoted = _quoted(messages)
+    author_ids = {m.author_id for m in (*messages, *quoted.values()) if m.author_id}
+    return Surroundings(
+        authors=Member.objects.in_bulk(author_ids),
+        labels=labels_of(author_ids),
+        quoted=quoted,
+        reactions={} if fresh else reactions_of(messages),
+        mentioned=_mentioned(messages),
+    )
+
+
+def labels_of(member_ids: Iterable[int]) -> dict[int, str]:
+    """The word that stands beside a name: "moderator" or "host"."""
+    rows = Member.groups.through.objects.filter(member_id__in=member_ids, group__name__in=_LABELS)
+    found: dict[int, str] = {}
+    for member_id, group in rows.values_list("member_id", "group__name"):
+        if found.get(member_id) != "moderator":
+            found[member_id] = _LABELS[group]
+    return found
+
+
+def reactions_of(messages: Sequence[Message]) -> dict[int, dict[str, int]]:
+    """Counts by kind for each message id, in the set's own order."""
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = Reaction.objects.filter(message__in=[m.pk for m in messages]).values("message_id", "kind")
+    order = list(Reaction.Kind.values)
+    for row in sorted(rows.annotate(n=Count("pk")), key=lambda row: order.index(row["kind"])):
+        counts[row["message_id"]][row["kind"]] = row["n"]
+    return counts
+
+
+def _quoted(messages: Sequence[Message]) -> dict[tuple[int, int], Message]:
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for message in messages:
+        if message.reply_to:
+            wanted[message.room_id].add(message.reply_to)
+    found = {}
+    for room_id, seqs in wanted.items():
+        for message in Message.objects.filter(room=room_id, seq__in=seqs):
+            found[room_id, message.seq] = message
+    return found
+
+
+def _mentioned(messages: Sequence[Message]) -> dict[int, dict[str, str]]:
+    with_names = [m.pk for m in messages if "@" in m.body]
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    if with_names:
+        rows = Mention.objects.filter(message__in=with_names).values_list("message_id", "member__name")
+        for message_id, name in rows:
+            found[message_id][name.casefold()] = name
+    return found
+
+
+def state_of(message: Message) -> str:
+    """Empty for a message that is shown, else "withdrawn" or "hidden"."""
+    if message.withdrawn_at:
+        return "withdrawn"
+    return "hidden" if message.hidden_at else ""
+
+
+def quote_of(message: Message, around: Surroundings) -> protocol.Quote | None:
+    """The quotation above an answer; without words when the quoted message is no longer shown."""
+    if not message.reply_to:
+        return None
+    quoted = around.quoted.get((message.room_id, message.reply_to))
+    if quoted is None or state_of(quoted):
+        return protocol.Quote(message.reply_to)
+    author = around.authors.get(quoted.author_id or 0)
+    words = quoted.heads_up or quoted.body  # a quotation must not unfold a heads-up
+    return protocol.Quote(message.reply_to, author.name if author else "", text.quote(words, QUOTE_LIMIT))
+
+
+def author_of(message: Message, around: Surroundings) -> protocol.Author | None:
+    """Who wrote it, as others may see it; None once the account is gone."""
+    author = around.authors.get(message.author_id or 0)
+    if author is None:
+        return None
+    is_new = (message.stored_at - author.joined_at).days < 7
+    return protocol.Author(author.name, author.pebble, around.labels.get(author.pk, ""), is_new)
+
+
+def html_of(message: Message, around: Surroundings) -> str:
+    """The body as safe HTML."""
+    return text.to_html(message.body, links=message.links_shown, mentions=around.mentioned.get(message.pk, {}))
+
+
+def entry_of(message: Message, around: Surroundings) -> protocol.Entry:
+    """The message as a frame shows it. Nothing of a message that is not shown leaves but its place."""
+    at = message.stored_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    state = state_of(message)
+    if state:
+        return protocol.Entry(message.seq, message.revision, at, id=str(message.client_id), state=state)
+    return protocol.Entry(
+        seq=message.seq,
+        revision=message.revision,
+        at=at,
+        id=str(message.client_id),
+        author=author_of(message, around),
+        body=message.body,
+        parts=text.to_parts(html_of(message, around)),
+        heads_up=message.heads_up,
+        reply_to=quote_of(message, around),
+        edited=message.edited_at is not None,
+        reactions=around.reactions.get(message.pk, {}),
+    )
+
+
+def encoded(messages: Sequence[Message], *, fresh: bool = False) -> list[Encoded]:
+    """Each message encoded once, for all its readers."""
+    around = surroundings(messages, fresh=fresh)
+    return [Encoded(m.seq, m.author_id, protocol.encode_entry(entry_of(m, around))) for m in messages]

@@ -1,0 +1,259 @@
+"""Posting: from drafts to stored, numbered messages in one transaction (promises R1, R3, R4)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from chat import signals
+from chat.models import Mention, Message, Room
+from chat.models.message import BODY_LIMIT
+from chat.services import checks, entries
+from chat.services.checks import locked
+from community import names, text, throttle
+from community.models import Member
+from community.refusals import NotOpen, NotYours, Refusal, TooFast
+
+HEADS_UP_LIMIT = 80
+
+
+class IdReused(Refusal):
+    """The same client id with other words: a fault of the client, and nothing is stored."""
+
+    code = "id-reused"
+    detail = _("This was sent before with other words. Please send it again.")
+    status = 409
+
+
+class ReadOnly(NotOpen):
+    """The room is for reading now."""
+
+    code = "read-only"
+    detail = _("This room is for reading now. Your words are kept here.")
+
+
+class SlowMode(TooFast):
+    """One message every so often, so that everyone can keep up."""
+
+    code = "slow-mode"
+
+    def __init__(self, every: int, wait: float) -> None:
+        words = _("One message every %(n)s seconds, so that everyone can keep up. You can send again in %(s)s.")
+        super().__init__(words % {"n": every, "s": int(wait) + 1}, retry_after=wait)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message somebody wants stored."""
+
+    member_id: int
+    session_key: str
+    room: str
+    client_id: UUID
+    body: str
+    reply_to: int | None = None
+    heads_up: str = ""
+    new_account: bool = False  # tighter limits, see throttle.post
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message that exists. `entry` is missing for a repeat, which is told to nobody again."""
+
+    room_id: int
+    room: str
+    seq: int
+    revision: int
+    at: str
+    client_id: UUID
+    top: int = 0
+    entry: entries.Encoded | None = None
+
+
+Outcome = Stored | Exception
+
+
+def post(draft: Draft) -> Stored:
+    """Stores one message. Raises the `Refusal` that says why not."""
+    outcome = store([draft])[0]
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def store(drafts: Sequence[Draft]) -> list[Outcome]:
+    """What became of each draft, in their order. Everything stored is committed when this returns.
+
+    A repeat of (member, room, client id) gets the first answer again. Slow work (tidying, limits)
+    happens before the transaction; the room's row lock makes number order equal commit order.
+    """
+    batch = _Batch(drafts)
+    batch.tidy()
+    batch.answer_repeats()
+    batch.spend()
+    with transaction.atomic():
+        batch.store()
+        transaction.on_commit(batch.tell)
+    return batch.outcomes()
+
+
+class _Batch:
+    """Drafts on their way through one transaction."""
+
+    def __init__(self, drafts: Sequence[Draft]) -> None:
+        self._drafts = list(drafts)
+        self._outcome: dict[int, Outcome] = {}
+        self._new: dict[int, Message] = {}
+
+    def outcomes(self) -> list[Outcome]:
+        return [self._outcome[place] for place in range(len(self._drafts))]
+
+    def _open(self) -> list[tuple[int, Draft]]:
+        return [(place, draft) for place, draft in enumerate(self._drafts) if place not in self._outcome]
+
+    def tidy(self) -> None:
+        for place, draft in self._open():
+            try:
+                self._drafts[place] = _tidied(draft)
+            except Refusal as refusal:
+                self._outcome[place] = refusal
+
+    def answer_repeats(self) -> None:
+        known = _known(self._drafts)
+        first: set[tuple[int, str, UUID]] = set()
+        for place, draft in self._open():
+            key = (draft.member_id, draft.room, draft.client_id)
+            if key in known:
+                self._outcome[place] = _first_answer(known[key], draft)
+            elif key in first:
+                # Twice in one batch: the later one is a repeat of a message that is not stored yet.
+                self._outcome[place] = TooFast(retry_after=0.5)
+            first.add(key)
+
+    def spend(self) -> None:
+        for place, draft in self._open():
+            wait = throttle.post(draft.member_id, new_account=draft.new_account)
+            if wait:
+                self._outcome[place] = TooFast(retry_after=wait)
+
+    def store(self) -> None:
+        asking = [draft for _, draft in self._open()]
+        if not asking:
+            return
+        standing = checks.standing(asking)
+        rooms = {room.slug: room for room in locked(Room.objects.filter(slug__in={d.room for d in asking}))}
+        for place, draft in self._open():
+            try:
+                member = standing.admit(draft)
+                self._new[place] = self._number(draft, rooms[draft.room], member, standing.at)
+            except Refusal as refusal:
+                self._outcome[place] = refusal
+        self._insert()
+
+    def _number(self, draft: Draft, room: Room, member: Member, now: datetime) -> Message:
+        if room.is_read_only and not checks.may_write_in_closed(member):
+            raise ReadOnly
+        if room.slow_seconds:
+            self._mind_slow_mode(room, member, now)
+        if draft.reply_to is not None and not 1 <= draft.reply_to <= room.top:
+            raise NotYours
+        room.top += 1
+        room.last_message_at = now
+        return Message(
+            room=room,
+            seq=room.top,
+            author=member,
+            client_id=draft.client_id,
+            body=draft.body,
+            heads_up=draft.heads_up,
+            reply_to=draft.reply_to,
+            links_shown=not member.is_new_account,
+            stored_at=now,
+            revision=room.revision,
+        )
+
+    def _mind_slow_mode(self, room: Room, member: Member, now: datetime) -> None:
+        since = now - timedelta(seconds=room.slow_seconds)
+        mine = Message.objects.filter(author=member, room=room, stored_at__gt=since)
+        last = mine.order_by("-stored_at").values_list("stored_at", flat=True).first()
+        if any(m.room_id == room.pk and m.author_id == member.pk for m in self._new.values()):
+            last = now
+        if last is not None:
+            raise SlowMode(room.slow_seconds, (last - since).total_seconds())
+
+    def _insert(self) -> None:
+        messages = list(self._new.values())
+        if not messages:
+            return
+        Message.objects.bulk_create(messages)
+        Room.objects.bulk_update({m.room for m in messages}, ["top", "last_message_at"])
+        _mention(messages)
+        _let_others_store(messages)
+
+    def tell(self) -> None:
+        """After commit: encodes what was stored and tells this process's hub."""
+        if not self._new:
+            return
+        fresh = entries.encoded(list(self._new.values()), fresh=True)
+        for (place, message), entry in zip(self._new.items(), fresh, strict=True):
+            self._outcome[place] = replace(_answer(message), top=message.room.top, entry=entry)
+        signals.messages_stored.send(Message, stored=[self._outcome[place] for place in self._new])
+
+
+def _tidied(draft: Draft) -> Draft:
+    body = text.tidy(draft.body, limit=BODY_LIMIT)
+    heads_up = text.tidy(draft.heads_up, limit=HEADS_UP_LIMIT) if draft.heads_up.strip() else ""
+    return replace(draft, body=body, heads_up=" ".join(heads_up.split()))
+
+
+def _known(drafts: Sequence[Draft]) -> dict[tuple[int, str, UUID], Message]:
+    rows = Message.objects.filter(
+        author__in={d.member_id for d in drafts}, client_id__in={d.client_id for d in drafts}
+    ).select_related("room")
+    return {(m.author_id or 0, m.room.slug, m.client_id): m for m in rows}
+
+
+def _first_answer(message: Message, draft: Draft) -> Outcome:
+    earliest = message.earlier_texts.order_by("pk").first()
+    said = earliest or message
+    gone = message.withdrawn_at is not None and earliest is None  # its words were erased: nothing to compare
+    if not gone and (said.body, said.heads_up) != (draft.body, draft.heads_up):
+        return IdReused()
+    return _answer(message)
+
+
+def _answer(message: Message) -> Stored:
+    at = message.stored_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    room = message.room
+    return Stored(room.pk, room.slug, message.seq, message.revision, at, message.client_id)
+
+
+def _mention(messages: list[Message]) -> None:
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for message in messages:
+        if "@" in message.body:
+            wanted[message.pk] = {names.skeleton(name) for name in text.mentioned(message.body)}
+    by_id = {m.pk: m for m in messages}
+    made = []
+    for pk, skeletons in wanted.items():
+        message = by_id[pk]
+        members = Member.objects.filter(memberships__room=message.room_id, skeleton__in=skeletons)
+        made += [Mention(message=message, member=m, room_id=message.room_id, seq=message.seq) for m in members]
+    Mention.objects.bulk_create(made)
+
+
+def _let_others_store(messages: list[Message]) -> None:
+    """Moderation reads the text here. If it fails, the message still exists and the sweep reads it later."""
+    if not signals.messages_storing.has_listeners(Message):
+        return
+    try:
+        with transaction.atomic():
+            signals.messages_storing.send(Message, messages=messages)
+    except Exception as error:  # noqa: BLE001
+        signals.log_failure(error)

@@ -1,0 +1,77 @@
+"""What a process reads of a room when a hint, a poll or a resume says that there is more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from chat.models import Change, Message, Room
+from chat.protocol import RESYNC_AFTER
+from chat.services.entries import Encoded, encoded
+
+ANSWERS_LIMIT = 100  # answers refreshed with the message they quote
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A room from one state to a later one.
+
+    `removed` members lost their place in between; `changed` are messages as they stand now, each with
+    the revision that a reader has after it; `fresh` are new messages in order. `too_far` when there is
+    more than a socket should be given.
+    """
+
+    top: int
+    revision: int
+    removed: list[int] = field(default_factory=list)
+    changed: list[tuple[int, Encoded]] = field(default_factory=list)
+    fresh: list[Encoded] = field(default_factory=list)
+    too_far: bool = False
+
+
+def is_too_far(seq: int, revision: int, top: int, newest: int) -> bool:
+    """True when a reader at (seq, revision) of a room at (top, newest) must page the history instead."""
+    return top - seq > RESYNC_AFTER or newest - revision > RESYNC_AFTER or seq > top or revision > newest
+
+
+def tops(room_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Where these rooms stand: {room id: (top, revision)}, in one query."""
+    rows = Room.objects.filter(pk__in=list(room_ids)).values_list("pk", "top", "revision")
+    return {pk: (top, revision) for pk, top, revision in rows}
+
+
+def since(room_id: int, seq: int, revision: int) -> News:
+    """Everything after (seq, revision).
+
+    The room's row is read first, and nothing above its top is taken: so a removal that was committed
+    before a message is always seen with it or earlier (promise A2).
+    """
+    room = Room.objects.filter(pk=room_id).values_list("top", "revision").first()
+    top, newest = room or (seq, revision)
+    if is_too_far(seq, revision, top, newest):
+        return News(top, newest, removed=_removed(room_id, revision), too_far=True)
+    changes = list(Change.objects.filter(room=room_id, revision__gt=revision, revision__lte=newest))
+    return News(
+        top,
+        newest,
+        removed=[c.member_id for c in changes if c.kind == Change.Kind.REMOVED and c.member_id],
+        changed=_changed(room_id, {c.seq: c.revision for c in changes if c.seq}),
+        fresh=encoded(list(Message.objects.filter(room=room_id, seq__gt=seq, seq__lte=top).order_by("seq"))),
+    )
+
+
+def _removed(room_id: int, revision: int) -> list[int]:
+    rows = Change.objects.filter(room=room_id, revision__gt=revision, kind=Change.Kind.REMOVED)
+    return [pk for pk in rows.values_list("member", flat=True) if pk]
+
+
+def _changed(room_id: int, revisions: dict[int, int]) -> list[tuple[int, Encoded]]:
+    """The changed messages and those that quote them, by the revision of their last change."""
+    if not revisions:
+        return []
+    rows = Message.objects.filter(Q(seq__in=revisions) | Q(reply_to__in=revisions), room=room_id)
+    messages = list(rows.order_by("-seq")[: RESYNC_AFTER + ANSWERS_LIMIT])
+    at = {m.seq: max(revisions.get(m.seq, 0), revisions.get(m.reply_to or 0, 0)) for m in messages}
+    return sorted(((at[e.seq], e) for e in encoded(messages)), key=lambda pair: pair[0])

@@ -1,0 +1,92 @@
+"""Places in rooms: joining, leaving, being removed, reading on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from chat import signals
+from chat.models import Change, Membership, Room
+from chat.services.changes import record
+from chat.services.checks import locked
+from community.access import require
+from community.models import Member
+from community.refusals import NotYours
+
+
+def room_for(member: Member, slug: str, action: str = "room.read") -> Room:
+    """The room, if `member` may do `action` there. Raises `NotYours`, the same for absent and forbidden (A4)."""
+    room = Room.objects.visible_to(member).filter(slug=slug).first()
+    if room is None:
+        raise NotYours
+    require(member, action, room)
+    return room
+
+
+def join(member: Member, room: Room) -> Membership:
+    """A place in an open room; joining twice is the same as once. What was said before counts as read."""
+    require(member, "room.join", room)
+    with transaction.atomic():
+        fresh = locked(Room.objects.filter(pk=room.pk)).get()
+        place, _ = Membership.objects.get_or_create(room=fresh, member=member, defaults={"read_to": fresh.top})
+        transaction.on_commit(lambda: signals.member_moved.send(Member, member_id=member.pk))
+    return place
+
+
+def leave(member: Member, room: Room) -> None:
+    """Gives up one's own place."""
+    require(member, "room.leave", room)
+    remove(member, room)
+
+
+def remove(member: Member, room: Room) -> None:
+    """Ends a member's place. Nothing stored after this returns is given to them on any path (promise A2).
+
+    The removal is numbered among the room's changes, so a socket learns of it before anything newer.
+    """
+    with transaction.atomic():
+        place = locked(Membership.objects.filter(room=room, member=member)).first()
+        if place is None:
+            return
+        fresh = locked(Room.objects.filter(pk=room.pk)).get()
+        place.delete()
+        record(fresh, Change.Kind.REMOVED, by=member)
+
+
+def mark_read(member_id: int, slug: str, seq: int) -> None:
+    """Raises how far the member has read, never beyond the room's top and never back."""
+    mark_all_read([(member_id, slug, seq)])
+
+
+def mark_all_read(marks: Sequence[tuple[int, str, int]]) -> list[None]:
+    """The same for many (member id, room slug, seq), in one transaction."""
+    furthest: dict[tuple[int, str], int] = {}
+    for member_id, slug, seq in marks:
+        furthest[member_id, slug] = max(seq, furthest.get((member_id, slug), 0))
+    with transaction.atomic():
+        for (member_id, slug), seq in sorted(furthest.items()):
+            place = Membership.objects.filter(member=member_id, room__slug=slug)
+            place.filter(room__top__gte=seq, read_to__lt=seq).update(read_to=seq)
+    return [None] * len(marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """A room as it stands for a member who has a place in it."""
+
+    room_id: int
+    top: int
+    revision: int
+    read: int
+
+
+def enter_each(asked: Sequence[tuple[int, str]]) -> list[Entrance | Exception]:
+    """For each (member id, room slug): the room as it stands, or `NotYours`. One query for all."""
+    ids, slugs = {pk for pk, _ in asked}, {slug for _, slug in asked}
+    rows = Membership.objects.filter(member__in=ids, room__slug__in=slugs).values_list(
+        "member_id", "room__slug", "room_id", "room__top", "room__revision", "read_to"
+    )
+    found = {(member_id, slug): Entrance(*rest) for member_id, slug, *rest in rows}
+    return [found.get(one) or NotYours() for one in asked]

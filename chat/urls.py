@@ -1,0 +1,37 @@
+"""Addresses of rooms and messages."""
+
+from django.urls import path, register_converter
+
+from chat.views import messages, rooms
+
+
+class SeqConverter:
+    """A message's place: up to fifteen digits, so that no number is too large for a database."""
+
+    regex = "[0-9]{1,15}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(SeqConverter, "seq")
+
+urlpatterns = [
+    path("today/", rooms.today, name="today"),
+    path("today/read/", rooms.read_all, name="rooms-read"),
+    path("rooms/", rooms.room_list, name="rooms"),
+    path("rooms/<slug:slug>/", rooms.room, name="room"),
+    path("rooms/<slug:slug>/join/", rooms.join, name="room-join"),
+    path("rooms/<slug:slug>/leave/", rooms.leave, name="room-leave"),
+    path("rooms/<slug:slug>/read/", rooms.read, name="room-read"),
+    path("rooms/<slug:slug>/post/", messages.post, name="room-post"),
+    path("rooms/<slug:slug>/messages/", messages.history, name="room-messages"),
+    path("rooms/<slug:slug>/m/<seq:seq>/", messages.message, name="message"),
+    path("rooms/<slug:slug>/m/<seq:seq>/edit/", messages.edit, name="message-edit"),
+    path("rooms/<slug:slug>/m/<seq:seq>/heads-up/", messages.heads_up, name="message-heads-up"),
+    path("rooms/<slug:slug>/m/<seq:seq>/withdraw/", messages.withdraw, name="message-withdraw"),
+    path("rooms/<slug:slug>/m/<seq:seq>/react/", messages.react, name="message-react"),
+]

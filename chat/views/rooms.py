@@ -1,0 +1,190 @@
+"""Today, the list of rooms, and a room's page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from chat import hub
+from chat.models import Membership, Message, Room
+from chat.services import rooms as services
+from chat.services.arrivals import hidden_from
+from chat.views.shown import RoomCard, cards, shown
+from community.access import may
+from community.models import Member
+
+PAGE = 50
+
+
+def me(request: HttpRequest) -> Member:
+    """The signed-in member of a view that requires one."""
+    assert isinstance(request.user, Member)
+    return request.user
+
+
+@require_GET
+@login_required
+def today(request: HttpRequest) -> HttpResponse:
+    """What is new in one's own rooms: those with something new first, then the lit ones."""
+    mine = _cards(me(request), joined=True)
+    mine.sort(key=lambda card: (not card.unread, not card.is_lit, card.room.place))
+    suggested = [] if mine else _cards(me(request), joined=False)[:2]
+    context = {"member": me(request), "greeting": greeting(me(request), mine), "rooms": mine[:4] or suggested,
+               "has_news": any(card.unread for card in mine), "first_day": not mine}  # fmt: skip
+    return render(request, "chat/today.html", context)
+
+
+def greeting(member: Member, mine: list[RoomCard], now: datetime | None = None) -> str:
+    """A greeting by the hour of the member's zone; by night it says so, and whether others are up."""
+    hour = timezone.localtime(now).hour
+    words = {"name": member.name}
+    if hour >= 23 or hour < 5:
+        if any(card.is_lit for card in mine):
+            return _("You're up late, %(name)s. So are others.") % words
+        return _("You're up late, %(name)s.") % words
+    if hour < 12:
+        return _("Good morning, %(name)s.") % words
+    return (_("Good afternoon, %(name)s.") if hour < 18 else _("Good evening, %(name)s.")) % words
+
+
+@require_GET
+def room_list(request: HttpRequest) -> HttpResponse:
+    """All listed rooms. Visitors see names and purposes only."""
+    if not request.user.is_authenticated:
+        rooms = Room.objects.listed()
+        more = [RoomCard(room, False, "") for room in rooms]
+        return render(request, "chat/rooms.html", {"mine": [], "more": more, "lit_only": False})
+    lit_only = request.GET.get("show") == "lit"
+    mine, more = _cards(me(request), joined=True), _cards(me(request), joined=False)
+    if lit_only:
+        mine, more = [c for c in mine if c.is_lit], [c for c in more if c.is_lit]
+    return render(request, "chat/rooms.html", {"mine": mine, "more": more, "lit_only": lit_only})
+
+
+def _cards(member: Member, *, joined: bool) -> list[RoomCard]:
+    rooms = Room.objects.visible_to(member).filter(kind=Room.Kind.GROUP).prefetch_related("keepers")
+    mine = Membership.objects.filter(member=member).values("room")
+    chosen = rooms.filter(pk__in=mine) if joined else rooms.exclude(pk__in=mine)
+    return cards(list(chosen), member, hub.present())
+
+
+@require_GET
+@login_required
+def room(request: HttpRequest, slug: str) -> HttpResponse:
+    """A room: its messages for members, its door for everyone else."""
+    found = services.room_for(me(request), slug, "room.join")
+    if not may(me(request), "room.read", found):
+        card = cards([found], me(request), hub.present())[0]
+        return render(request, "chat/door.html", {"room": found, "card": card, "keepers": card.keepers})
+    return render_room(request, found)
+
+
+def render_room(
+    request: HttpRequest, found: Room, *, draft: str = "", error: str = "", status: int = 200
+) -> HttpResponse:
+    """The page of a room the member has a place in; with the words of a refused message kept in the box."""
+    member = me(request)
+    place = Membership.objects.get(room=found, member=member)
+    found.refresh_from_db()
+    page = page_of(found, member, request.GET)
+    first_unread = place.read_to + 1 if place.read_to < found.top else 0
+    card = cards([found], member, hub.present())[0]
+    context: dict[str, Any] = {
+        "room": found,
+        "card": card,
+        "keepers": card.keepers,
+        "is_member": True,
+        "messages": shown(page["messages"], member, first_unread=first_unread),
+        "position": {"seq": found.top, "revision": found.revision},
+        "more_before": page["more_before"],
+        "more_after": page["more_after"],
+        "first_unread": first_unread or None,
+        "can_post": may(member, "room.post", found),
+        "why_not": why_not(member, found),
+        "slow_seconds": found.slow_seconds,
+        "draft": draft,
+        "form_error": error,
+        "client_id": str(uuid4()),
+    }
+    return render(request, "chat/room.html", context, status=status)
+
+
+def page_of(found: Room, member: Member, asked: Any) -> dict[str, Any]:
+    """Up to 50 messages, oldest first, by key: `before`, `after` or `around` a seq, else the newest.
+
+    Each is a number; anything else counts as not asked.
+    """
+    hidden = hidden_from({member.pk}).get(member.pk, frozenset())
+    rows = Message.objects.filter(room=found, seq__lte=found.top).hiding(hidden)
+    wanted = {key: int(asked[key]) for key in ("before", "after", "around") if _is_seq(asked.get(key, ""))}
+    if "around" in wanted:
+        below = list(rows.before(wanted["around"] + 1, PAGE // 2))[::-1]
+        messages = below + list(rows.after(wanted["around"], PAGE - len(below)))
+    elif "after" in wanted:
+        messages = list(rows.after(wanted["after"], PAGE))
+    else:
+        messages = list(rows.before(wanted.get("before", found.top + 1), PAGE))[::-1]
+    first = messages[0].seq if messages else 0
+    last = messages[-1].seq if messages else found.top
+    return {
+        "messages": messages,
+        "more_before": bool(messages) and rows.filter(seq__lt=first).exists(),
+        "more_after": rows.filter(seq__gt=last).exists(),
+    }
+
+
+def _is_seq(words: str) -> bool:
+    return words.isascii() and words.isdigit() and len(words) <= 15
+
+
+def why_not(member: Member, found: Room) -> str:
+    """Why the member may read but not write here, in words; empty when they may."""
+    if may(member, "room.post", found):
+        return ""
+    if member.silenced_until and member.is_silenced():
+        until = timezone.localtime(member.silenced_until)
+        return _("You can read everything. You can't post until %(time)s.") % {"time": until.strftime("%H:%M, %d %B")}
+    return _("This room is for reading now.")
+
+
+@require_POST
+@login_required
+def join(request: HttpRequest, slug: str) -> HttpResponse:
+    """Takes a place in an open room."""
+    found = services.room_for(me(request), slug, "room.join")
+    services.join(me(request), found)
+    return redirect("room", slug=found.slug)
+
+
+@require_POST
+@login_required
+def leave(request: HttpRequest, slug: str) -> HttpResponse:
+    """Gives up one's place in a room."""
+    services.leave(me(request), services.room_for(me(request), slug, "room.leave"))
+    return redirect("rooms")
+
+
+@require_POST
+@login_required
+def read(request: HttpRequest, slug: str) -> HttpResponse:
+    """Counts everything in a room as read; the way without scripts, since opening a page changes nothing (W1)."""
+    found = services.room_for(me(request), slug)
+    services.mark_read(me(request).pk, found.slug, found.top)
+    return redirect("room", slug=found.slug)
+
+
+@require_POST
+@login_required
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Counts everything in all of one's rooms as read."""
+    places = Membership.objects.filter(member=me(request)).values_list("room__slug", "room__top")
+    services.mark_all_read([(me(request).pk, slug, top) for slug, top in places])
+    return redirect("today")

@@ -1,0 +1,166 @@
+"""Messages and rooms as templates show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from chat import access, protocol
+from chat.models import Membership, Message, Reaction, Room
+from chat.models.message import EDITABLE_FOR
+from chat.services import entries
+from chat.services.entries import Surroundings
+from community.models import Member
+
+JOINED_WITHIN = timedelta(minutes=5)
+UNREAD_SHOWN = 10
+
+
+@dataclass(slots=True)
+class MessageView:
+    """One message for one reader."""
+
+    seq: int = 0
+    revision: int = 0
+    author: Member | None = None
+    name: str = ""
+    pebble: int = 6
+    label: str = ""
+    is_new: bool = False
+    at: datetime | None = None
+    is_mine: bool = False
+    html: SafeString = SafeString("")
+    body: str = ""
+    heads_up: str = ""
+    quote: protocol.Quote | None = None
+    edited: bool = False
+    state: str = ""
+    reactions: list[dict[str, Any]] = field(default_factory=list)
+    same: bool = False
+    day: str = ""
+    is_first_unread: bool = False
+    can_edit: bool = False
+    can_withdraw: bool = False
+
+
+def shown(messages: Sequence[Message], reader: Member, *, first_unread: int = 0) -> list[MessageView]:
+    """The messages for `reader`, in the given order, joined and dated. Withdrawn ones leave no trace."""
+    around = entries.surroundings(messages)
+    mine = own_reactions(messages, reader)
+    views = [
+        _view(message, reader, around, mine.get(message.pk, set()))
+        for message in messages
+        if message.withdrawn_at is None
+    ]
+    for before, view in zip([None, *views], views, strict=False):
+        _place(before, view, first_unread)
+    return views
+
+
+def own_reactions(messages: Sequence[Message], reader: Member) -> dict[int, set[str]]:
+    """The words of support that `reader` gave, by message id."""
+    found: dict[int, set[str]] = {}
+    rows = Reaction.objects.filter(member=reader, message__in=[m.pk for m in messages])
+    for message_id, kind in rows.values_list("message_id", "kind"):
+        found.setdefault(message_id, set()).add(kind)
+    return found
+
+
+def _view(message: Message, reader: Member, around: Surroundings, mine: set[str]) -> MessageView:
+    author = entries.author_of(message, around)
+    state = entries.state_of(message)
+    is_mine = access.is_own(reader, message)
+    if state:
+        return MessageView(seq=message.seq, revision=message.revision, at=message.stored_at, state=state)
+    return MessageView(
+        seq=message.seq,
+        revision=message.revision,
+        author=around.authors.get(message.author_id or 0),
+        name=author.name if author else _("Someone who left"),
+        pebble=author.pebble if author else 6,
+        label=author.label if author else "",
+        is_new=author.new if author else False,
+        at=message.stored_at,
+        is_mine=is_mine,
+        html=mark_safe(entries.html_of(message, around)),  # noqa: S308  (nh3 is the last step inside)
+        body=message.body,
+        heads_up=message.heads_up,
+        quote=entries.quote_of(message, around),
+        edited=message.edited_at is not None,
+        reactions=_reactions(around.reactions.get(message.pk, {}), mine),
+        can_edit=is_mine and timezone.now() - message.stored_at < EDITABLE_FOR,
+        can_withdraw=is_mine,
+    )
+
+
+def _reactions(counts: dict[str, int], mine: set[str]) -> list[dict[str, Any]]:
+    return [
+        {"kind": kind.value, "label": kind.label, "count": counts[kind], "mine": kind in mine}
+        for kind in Reaction.Kind
+        if counts.get(kind)
+    ]
+
+
+def _place(before: MessageView | None, view: MessageView, first_unread: int) -> None:
+    """Says whether a message joins the one before it, begins a day, or is the first unread one."""
+    at = timezone.localtime(view.at)
+    earlier = timezone.localtime(before.at) if before else None
+    if earlier is None or earlier.date() != at.date():
+        view.day = day_words(at)
+    view.is_first_unread = bool(first_unread) and view.seq >= first_unread and (before is None or before.seq < first_unread)
+    joins = before is not None and earlier is not None and not (view.day or view.is_first_unread)
+    view.same = joins and not view.state and before.name == view.name and at - earlier < JOINED_WITHIN  # type: ignore[union-attr,operator]
+
+
+def day_words(at: datetime) -> str:
+    """"Today", "Yesterday" or the date, in the reader's zone."""
+    days = (timezone.localdate() - at.date()).days
+    if days in (0, 1):
+        return _("Today") if days == 0 else _("Yesterday")
+    return str(format_date(at, "l j F"))
+
+
+@dataclass(slots=True)
+class RoomCard:
+    """A room in a list, for one reader."""
+
+    room: Room
+    is_lit: bool
+    presence_words: str
+    unread: int = 0
+    mentions: int = 0
+    is_member: bool = False
+    keepers: list[Member] = field(default_factory=list)
+
+
+def cards(rooms: Sequence[Room], reader: Member, present: dict[int, int]) -> list[RoomCard]:
+    """The rooms as `reader` sees them in a list. `present` are numbers of members by room id."""
+    places = {p.room_id: p for p in Membership.objects.filter(member=reader, room__in=rooms)}
+    return [_card(room, places.get(room.pk), present.get(room.pk, 0)) for room in rooms]
+
+
+def _card(room: Room, place: Membership | None, present: int) -> RoomCard:
+    unread = min(max(room.top - place.read_to, 0), UNREAD_SHOWN) if place else 0
+    lit = room.is_lit()
+    return RoomCard(room, lit, presence_words(room, present), unread, 0, place is not None, list(room.keepers.all()))
+
+
+def presence_words(room: Room, present: int) -> str:
+    """ "About 12 here", rounded so that nobody is counted, or since when it is quiet."""
+    if present >= 3:
+        return _("About %(n)s here") % {"n": present}
+    if present:
+        return _("A few here")
+    if room.last_message_at is None:
+        return _("Quiet so far")
+    at = timezone.localtime(room.last_message_at)
+    if at.date() == timezone.localdate():
+        return _("Quiet since %(time)s") % {"time": at.strftime("%H:%M")}
+    return _("Quiet since %(day)s") % {"day": day_words(at)}

@@ -1,0 +1,64 @@
+"""Ends sockets whose session, standing or place is gone (promises S3, S4), and looks after each of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from chat.protocol import Close
+from chat.services.arrivals import hidden_from
+from chat.threads import reading
+from community.services import sessions
+
+if TYPE_CHECKING:
+    from chat.hub import Hub
+
+log = logging.getLogger("chat.watch")
+TICK_SECONDS = 1.0
+LOOK_SECONDS = 2.0
+
+
+class Watch:
+    """Once a second each socket is looked after; every two seconds all their sessions are asked for at once."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._looked_at = 0.0
+
+    async def for_ever(self) -> None:
+        """Ticks until cancelled. A database that is away is asked again at the next tick."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            try:
+                await self._tick(monotonic())
+            except Exception as error:  # noqa: BLE001
+                log.warning("the session watch could not look: %s", type(error).__name__)
+
+    async def _tick(self, now: float) -> None:
+        for socket in list(self._hub.sockets):
+            socket.look_after(now)
+        if now - self._looked_at >= LOOK_SECONDS:
+            self._looked_at = now
+            await self.look()
+            for socket in list(self._hub.sockets):
+                socket.tell_unread()
+
+    async def look(self) -> None:
+        """Closes every socket whose session is over. One query for all sessions of this process."""
+        sockets = list(self._hub.sockets)
+        if not sockets:
+            return
+        holds = await reading.run(sessions.alive, {socket.session_key for socket in sockets})
+        for socket in sockets:
+            if holds.get(socket.session_key) != socket.member_id:
+                socket.close(Close.SIGN_IN_AGAIN)
+
+    async def look_at_member(self, member_id: int) -> None:
+        """Reads afresh whose words a member is not given."""
+        mine = [socket for socket in self._hub.sockets if socket.member_id == member_id]
+        if mine:
+            hidden = await reading.run(hidden_from, {member_id})
+            for socket in mine:
+                socket.hidden = hidden.get(member_id, frozenset())

@@ -1,0 +1,22 @@
+"""The queues of this process between sockets and database threads."""
+
+from __future__ import annotations
+
+from chat.batching import Batcher
+from chat.services import arrivals as _arrivals
+from chat.services import changes as _changes
+from chat.services import messages as _messages
+from chat.services import rooms as _rooms
+from chat.threads import reading, writing
+
+posts: Batcher[_messages.Draft, _messages.Stored] = Batcher(_messages.store, writing, most=64)
+changes: Batcher[_changes.Act, _changes.Changed] = Batcher(_changes.do_each, writing, most=8)
+reads: Batcher[tuple[int, str, int], None] = Batcher(_rooms.mark_all_read, writing, most=256)
+arrivals: Batcher[str, _arrivals.Arrival | None] = Batcher(_arrivals.meet, reading, most=64)
+entrances: Batcher[tuple[int, str], _rooms.Entrance] = Batcher(_rooms.enter_each, reading, most=256)
+
+
+async def idle() -> None:
+    """Returns once everything taken in so far is answered."""
+    for queue in (posts, changes, reads, arrivals, entrances):
+        await queue.idle()

@@ -1,0 +1,25 @@
+"""Which address a request comes from, believing only our own proxies."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from django.conf import settings
+
+
+def client_address(peer: str, forwarded: list[str]) -> str:
+    """The address that limits are counted by: an IPv4 address or the /64 network of an IPv6 one.
+
+    `forwarded` are the values of all X-Forwarded-For headers. With n trusted proxies the n-th entry from
+    the right was written by our own outermost proxy; everything left of it anyone can make up.
+    """
+    written = [part.strip() for header in forwarded for part in header.split(",")]
+    count = settings.TRUSTED_PROXIES
+    believed = written[-count] if 0 < count <= len(written) else peer
+    try:
+        address = ipaddress.ip_address(believed)
+    except ValueError:
+        return peer
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+    return str(address)

@@ -1,0 +1,13 @@
+"""App settings of `community`."""
+
+from django.apps import AppConfig
+
+
+class CommunityConfig(AppConfig):
+    """Who is here, and what they can read."""
+
+    name = "community"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from community import checks  # noqa: F401  (registers the checks)

@@ -1,0 +1,58 @@
+"""Sessions: which ones hold, and ending them so that every socket and page learns of it (promises S3, S4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+
+from community.models import Member
+from community.signals import session_ended
+
+CHUNK = 400  # keys in one query; SQLite takes no more than 999 values
+
+
+def alive(keys: Iterable[str]) -> dict[str, int]:
+    """{session key: member id} for sessions that hold: not ended, not expired, of a member who may sign in."""
+    wanted = sorted(keys)
+    holders: dict[str, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = Session.objects.filter(session_key__in=wanted[start : start + CHUNK], expire_date__gt=timezone.now())
+        holders |= {row.session_key: pk for row in rows if (pk := _holder(row))}
+    able = _able(set(holders.values()))
+    return {key: pk for key, pk in holders.items() if pk in able}
+
+
+def _holder(row: Session) -> int:
+    found = str(SessionStore().decode(row.session_data).get(SESSION_KEY, ""))
+    return int(found) if found.isdigit() else 0
+
+
+def _able(ids: set[int]) -> set[int]:
+    ordered = sorted(ids)
+    chunks = (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
+    rows = (member for chunk in chunks for member in Member.objects.filter(pk__in=chunk, is_active=True))
+    return {member.pk for member in rows if member.may_sign_in()}
+
+
+def end(session_key: str) -> None:
+    """Ends one session: its row is gone, and after commit its sockets close."""
+    _end([session_key])
+
+
+def end_all(member: Member, *, except_key: str | None = None) -> int:
+    """Ends every session of `member` but `except_key`; how many."""
+    rows = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
+    mine = [row.session_key for row in rows if _holder(row) == member.pk and row.session_key != except_key]
+    _end(mine)
+    return len(mine)
+
+
+def _end(keys: list[str]) -> None:
+    with transaction.atomic():
+        Session.objects.filter(session_key__in=keys).delete()
+        transaction.on_commit(lambda: session_ended.send(Session, session_keys=keys))

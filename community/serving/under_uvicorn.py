@@ -1,0 +1,79 @@
+"""One web process under Uvicorn: the same application and the same limits, less work per delivery."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from community.serving.asgi import Asgi
+from community.serving.limits import FRAME_LIMIT, REQUEST_SECONDS
+from community.serving.listening import BACKLOG
+from community.serving.stopping import FINISH_SECONDS, Ending
+
+
+class Pages(HttpToolsProtocol):
+    """Lets go of connections that never say what they want."""
+
+    def connection_made(self, transport: Any) -> None:
+        """Starts the clock of the first request."""
+        super().connection_made(transport)
+        self.loop.call_later(REQUEST_SECONDS, self._begun_or_gone)
+
+    def _begun_or_gone(self) -> None:
+        if self.cycle is None and not self.transport.is_closing() and self.transport.get_protocol() is self:
+            self.transport.close()
+
+
+class Server(uvicorn.Server):
+    """Uvicorn with our way of ending instead of its own."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing: `Ending` listens to the signals."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts, and then listens for the signal to end."""
+        await super().startup(sockets)
+        Ending(self._finish).listen_on(asyncio.get_running_loop())
+        self._ready()
+
+    async def _finish(self) -> None:
+        # The main loop sees this within a tenth of a second, closes what is left and waits for pages in hand.
+        self.should_exit = True
+
+
+def run(application: Asgi, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Serves `application` on an open socket under Uvicorn; `ready` is called once it listens."""
+    Server(_config(application), ready).run(sockets=[listening])
+
+
+def _config(application: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        interface="asgi3",
+        lifespan="off",
+        http=Pages,
+        ws="websockets-sansio",
+        ws_max_size=FRAME_LIMIT,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        ws_ping_timeout=None,
+        server_header=False,
+        access_log=False,
+        proxy_headers=False,
+        log_config=None,
+        backlog=BACKLOG,
+        timeout_keep_alive=REQUEST_SECONDS,
+        timeout_graceful_shutdown=int(FINISH_SECONDS),
+    )

@@ -1,0 +1,226 @@
+"""Text of members: tidied when it comes in, made safe HTML when it goes out (promises B3, R-13).
+
+The only module that imports bleach, which is no longer maintained: it finds links, and nh3 cleans last.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+import unicodedata
+from collections.abc import Mapping
+from html.parser import HTMLParser
+
+import nh3
+from bleach.linkifier import Linker
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from community.refusals import Refusal
+
+MARKS_PER_CHARACTER = 8
+MENTIONS_LIMIT = 5
+LONGEST_WORD_WITH_LINK = 2000
+_OPENERS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e": "\u202c",
+            "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}  # fmt: skip
+_CLOSERS = frozenset(_OPENERS.values())
+_REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_MENTION = re.compile(r"(?<![\w@.])@([^\W_][\w.\-]{2,29})")
+_MAY_HOLD_LINK = re.compile(r"https?://|www\.|\w\.\w", re.IGNORECASE)
+_WORDS = re.compile(r"(\s+)")
+_REL = "nofollow ugc noopener noreferrer"
+
+
+class TooLong(Refusal):
+    """More characters than fit."""
+
+    code = "too-long"
+
+    def __init__(self, over: int) -> None:
+        words = ngettext(
+            "%(n)s character over. You could send it in two parts.",
+            "%(n)s characters over. You could send it in two parts.",
+            over,
+        )
+        super().__init__(words % {"n": over})
+
+
+class NotText(Refusal):
+    """Control characters, halves of characters."""
+
+    code = "not-text"
+    detail = _("There is a character in it that can't be shown. Please write it again without it.")
+
+
+class Empty(Refusal):
+    """Nothing that can be seen."""
+
+    code = "empty"
+    detail = _("There is nothing to send yet.")
+
+
+def tidy(text: str, *, limit: int) -> str:
+    """`text` in Unicode form NFC with plain newlines, at most `limit` characters.
+
+    Length is looked at first, so that nothing costly is done to what is too long anyway. At most eight
+    combining marks stay on a character; opened directions are closed. Raises `TooLong`, `NotText`, `Empty`.
+    """
+    if len(text) > 4 * limit:
+        raise TooLong(len(text) - limit)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if _REFUSED.search(text):
+        raise NotText
+    text = _with_few_marks(unicodedata.normalize("NFC", text))
+    if len(text) > limit:
+        raise TooLong(len(text) - limit)
+    if not folded(text).strip():
+        raise Empty
+    return _closed(text)
+
+
+def _with_few_marks(text: str) -> str:
+    if text.isascii():
+        return text
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MARKS_PER_CHARACTER:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _closed(text: str) -> str:
+    """Every direction that is opened is closed again, and closers without an opener go."""
+    if text.isascii() or not any(one in _OPENERS or one in _CLOSERS for one in text):
+        return text
+    kept: list[str] = []
+    wanted: list[str] = []
+    for character in text:
+        if character in _OPENERS:
+            wanted.append(_OPENERS[character])
+        elif character in _CLOSERS:
+            if not wanted or wanted[-1] != character:
+                continue
+            wanted.pop()
+        kept.append(character)
+    return "".join(kept + wanted[::-1])
+
+
+def folded(text: str) -> str:
+    """The form that filters compare: NFKC, case folded, without invisible characters."""
+    if text.isascii():
+        return text.casefold()
+    visible = (one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) not in ("Cf", "Mn"))
+    return "".join(visible).casefold()
+
+
+def mentioned(text: str) -> set[str]:
+    """Names after an @, at most five; whether somebody has that name is for others to say."""
+    return {name.rstrip(".-_") for name in _MENTION.findall(text)[:MENTIONS_LIMIT]}
+
+
+def quote(text: str, limit: int) -> str:
+    """`text` on one line, cut to `limit` characters at a word or at least between whole characters."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    cut = limit - 1
+    while cut > 0 and (unicodedata.combining(line[cut]) or line[cut] in "\u200d\ufe0f" or line[cut - 1] == "\u200d"):
+        cut -= 1
+    return line[:cut].rstrip() + "…"
+
+
+# --- Going out ---------------------------------------------------------------------------------
+
+
+def to_html(text: str, *, links: bool = True, mentions: Mapping[str, str] | None = None) -> SafeString:
+    """`text` as safe HTML: escaped, addresses made links, names in `mentions` (by their case-folded form) marked.
+
+    nh3 has the last word: only `a` with an http or https target, and `span.mention`. Newlines stay; the style
+    sheet shows them.
+    """
+    shown = html.escape(text, quote=False)
+    if mentions:
+        shown = _MENTION.sub(lambda found: _mark(found, mentions), shown)
+    if links and _MAY_HOLD_LINK.search(text):
+        shown = "".join(_linked(word) for word in _WORDS.split(shown))
+    if shown == text:
+        return mark_safe(shown)  # noqa: S308  (no markup at all: nothing for nh3 to take away)
+    return mark_safe(_clean(shown))  # noqa: S308
+
+
+def _clean(shown: str) -> str:
+    return nh3.clean(
+        shown,
+        tags={"a", "span"},
+        attributes={"a": {"href"}, "span": {"class"}},
+        allowed_classes=None,
+        url_schemes={"http", "https"},
+        link_rel=_REL,
+        attribute_filter=lambda tag, name, value: value if name != "class" or value == "mention" else None,
+    )
+
+
+def _mark(found: re.Match[str], mentions: Mapping[str, str]) -> str:
+    name = found.group(1).rstrip(".-_")
+    rest = found.group(1)[len(name) :]
+    if name.casefold() not in mentions:
+        return found.group(0)
+    return f'<span class="mention">@{html.escape(mentions[name.casefold()])}</span>{rest}'
+
+
+def _linked(word: str) -> str:
+    # Word by word: bleach takes quadratic time on one long run of dots, and no address is that long.
+    if len(word) > LONGEST_WORD_WITH_LINK or "<" in word or not _MAY_HOLD_LINK.search(word):
+        return word
+    return str(_linker().linkify(word))
+
+
+def _http_only(attributes: dict[tuple[str | None, str] | str, str], new: bool = False) -> dict | None:  # type: ignore[type-arg]
+    target = attributes.get((None, "href"), "")
+    return attributes if target.startswith(("http://", "https://")) else None
+
+
+def _linker() -> Linker:
+    # A linker keeps state while it works, so each thread has its own.
+    if not hasattr(_own, "linker"):
+        _own.linker = Linker(callbacks=[_http_only], parse_email=False)
+    return _own.linker
+
+
+_own = threading.local()
+
+
+class _Parts(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[list[str]] = []
+        self._kind: tuple[str, str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._kind = ("link", dict(attrs).get("href") or "") if tag == "a" else ("mention", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._kind = None
+
+    def handle_data(self, data: str) -> None:
+        if self._kind is None:
+            self.parts.append(["text", data])
+        else:
+            kind, value = self._kind
+            self.parts.append([kind, data, value or data.lstrip("@")])
+
+
+def to_parts(shown: str) -> list[list[str]]:
+    """`to_html`'s answer as pieces that a script can turn into text nodes.
+
+    `["text", words]`, `["link", words, address]`, `["mention", words, name]`; empty when it is only text.
+    """
+    if "<" not in shown:
+        return []
+    parser = _Parts()
+    parser.feed(shown)
+    parser.close()
+    return parser.parts

@@ -1,0 +1,106 @@
+"""Named token buckets. In one process they live in memory; with `REDIS_URL` all processes share them.
+
+A bucket holds `capacity` tokens and fills by one every `per_seconds`. Without Redis answering, the
+process falls back to its own buckets: a limit may be looser for a while, but nobody is locked out.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+_BUCKETS_KEPT = 100_000
+_SCRIPT = """
+local now = redis.call('TIME'); now = now[1] + now[2] / 1e6
+local capacity, per, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local state = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = math.min(capacity, (tonumber(state[1]) or capacity) + (now - (tonumber(state[2]) or now)) / per)
+local wait = 0
+if tokens >= cost then tokens = tokens - cost else wait = (cost - tokens) * per end
+redis.call('HSET', KEYS[1], 'tokens', tokens, 'at', tostring(now))
+redis.call('EXPIRE', KEYS[1], math.ceil(capacity * per) + 1)
+return tostring(wait)
+"""
+
+
+class _Buckets:
+    """Buckets of this process, bounded in number: the oldest full ones go first."""
+
+    def __init__(self) -> None:
+        self._state: dict[str, tuple[float, float]] = {}
+        self._lock = threading.Lock()
+
+    def spend(self, key: str, capacity: float, per_seconds: float, cost: float) -> float:
+        now = time.monotonic()
+        with self._lock:
+            tokens, at = self._state.pop(key, (capacity, now))
+            tokens = min(capacity, tokens + (now - at) / per_seconds)
+            wait = 0.0 if tokens >= cost else (cost - tokens) * per_seconds
+            self._state[key] = (tokens if wait else tokens - cost, now)
+            if len(self._state) > _BUCKETS_KEPT:
+                del self._state[next(iter(self._state))]
+        return wait
+
+    def clear(self) -> None:
+        with self._lock:
+            self._state.clear()
+
+
+_local = _Buckets()
+
+
+@cache
+def _shared() -> Any:
+    import redis
+
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.25, socket_connect_timeout=0.25)
+    return client.register_script(_SCRIPT)
+
+
+def spend(key: str, *, capacity: float, per_seconds: float, cost: float = 1) -> float:
+    """Takes `cost` tokens from the bucket `key`. Seconds to wait before there are enough; 0 means taken."""
+    capacity, per_seconds = capacity * settings.LIMITS_SCALE, per_seconds / settings.LIMITS_SCALE
+    if not settings.REDIS_URL:
+        return _local.spend(key, capacity, per_seconds, cost)
+    import redis
+
+    try:
+        return float(_shared()(keys=[f"limit:{key}"], args=[capacity, per_seconds, cost]))
+    except redis.RedisError:
+        return _local.spend(key, capacity, per_seconds, cost)
+
+
+def forget_all() -> None:
+    """Empties the buckets of this process. For tests."""
+    _local.clear()
+
+
+def post(member_id: int, *, new_account: bool) -> float:
+    """Messages of one account over all its sockets: burst 10, then 2 a second; new accounts 5, then 0.5 (B7)."""
+    if new_account:
+        return spend(f"post:{member_id}", capacity=5, per_seconds=2)
+    return spend(f"post:{member_id}", capacity=10, per_seconds=0.5)
+
+
+def change(member_id: int) -> float:
+    """Edits, withdrawals and reactions of one account: burst 20, then 2 a second."""
+    return spend(f"change:{member_id}", capacity=20, per_seconds=0.5)
+
+
+def enter(member_id: int) -> float:
+    """Rooms entered or asked for by one account: burst 60, then 2 a second. Counted before the check."""
+    return spend(f"enter:{member_id}", capacity=60, per_seconds=0.5)
+
+
+def report(member_id: int) -> float:
+    """Reports by one account: 20 a day (B7)."""
+    return spend(f"report:{member_id}", capacity=20, per_seconds=24 * 3600 / 20)
+
+
+def name_check(address: str) -> float:
+    """Names asked about on the join page from one address: burst 30, then one every 2 seconds."""
+    return spend(f"name:{address}", capacity=30, per_seconds=2)

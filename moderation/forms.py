@@ -1,0 +1,25 @@
+"""The form behind "I'm worried about them" and "Report"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from moderation.models import Report
+from moderation.services.reports import NOTE_LIMIT
+
+
+class ReportForm(forms.Form):
+    """One of two doors; the second one asks for a reason."""
+
+    door = forms.ChoiceField(choices=Report.Door.choices)
+    reason = forms.ChoiceField(choices=Report.Reason.choices, required=False, widget=forms.RadioSelect)
+    note = forms.CharField(required=False, max_length=NOTE_LIMIT, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
+
+    def clean(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().clean() or {}
+        if answers.get("door") == Report.Door.NOT_OKAY and not answers.get("reason"):
+            self.add_error("reason", _("Choose what fits best."))
+        return answers

@@ -1,0 +1,5 @@
+"""The tables of `moderation`."""
+
+from moderation.models.report import Report
+
+__all__ = ["Report"]

@@ -1,0 +1,44 @@
+"""What members tell moderators about a message."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Report(models.Model):
+    """A member's complaint, or worry about someone. Keeps the text as it was, whatever its author does next."""
+
+    class Door(models.TextChoices):
+        WORRIED = "worried", _("I'm worried about them")
+        NOT_OKAY = "not-okay", _("Something here isn't okay")
+
+    class Reason(models.TextChoices):
+        HARM = "harm", _("It gives details of harm")
+        UNKIND = "unkind", _("It's unkind or threatening")
+        IDENTITY = "identity", _("It gives away who someone is")
+        MEDICINE = "medicine", _("Advice about medicine")
+        SELLING = "selling", _("Selling, or asking for money")
+        UNDER_AGE = "under-age", _("Someone may be under 18")
+        OTHER = "other", _("Something else")
+
+    message = models.ForeignKey("chat.Message", on_delete=models.CASCADE, related_name="reports")
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="reports_made"
+    )
+    door = models.CharField(max_length=10, choices=Door)
+    reason = models.CharField(max_length=10, choices=Reason, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    body_then = models.TextField(help_text="What the message said when it was reported")
+    at = models.DateTimeField(default=timezone.now)
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["message", "reporter", "door"], name="a_worry_is_told_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["handled_at", "door", "at"], name="reports_waiting")]

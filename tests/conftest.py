@@ -1,0 +1,249 @@
+"""What every test gets: empty limits, a closed network, silence in the log; and real servers on request."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import servers
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test talks to anybody but this machine."""
+    config.addinivalue_line("markers", "logs_errors(reason): this test makes errors on purpose; they are in the log")
+    socket.socket.connect = _only_here(socket.socket.connect)  # type: ignore[method-assign]
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A skipped test is a test that did not run: `make test` does not forgive it unless told to."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and reporter.stats.get("skipped") and os.environ.get("FORBID_SKIPS") and exitstatus == 0:
+        reporter.write_line("Some tests were skipped, and ALLOW_MISSING is not set.", red=True)
+        session.exitstatus = 1
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leaves nothing in the temporary directory."""
+    from tests.settings import TEST_DIRECTORY
+
+    if not os.environ.get("TEST_DIRECTORY"):
+        shutil.rmtree(TEST_DIRECTORY, ignore_errors=True)
+
+
+def _only_here(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(address[0]):
+            raise AssertionError(f"A test wanted to talk to {address[0]}: tests use no network")
+        return connect(self, address)
+
+    return guarded
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# --- Before and after each test ---------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _limits_are_empty() -> Iterator[None]:
+    from django.core.cache import cache
+
+    from community import readiness, throttle
+
+    throttle.forget_all()
+    cache.clear()
+    yield
+    readiness.stop_draining()
+
+
+class _Errors(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(f"{record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def _no_unexpected_errors_in_the_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    errors = _Errors()
+    logging.getLogger().addHandler(errors)
+    yield
+    logging.getLogger().removeHandler(errors)
+    if errors.seen and not request.node.get_closest_marker("logs_errors"):
+        pytest.fail("Unexpected errors in the log:\n" + "\n".join(errors.seen), pytrace=False)
+
+
+# --- Real servers -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def server_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where servers keep their logs and data for the length of the run."""
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(server_directory: Path) -> Iterator[servers.Postgres]:
+    """A PostgreSQL for the whole run; tests that hurt it start their own."""
+    one = servers.Postgres(server_directory)
+    with servers.ended(one):
+        yield one.start()
+
+
+@pytest.fixture(scope="session")
+def shared_valkey(server_directory: Path) -> Iterator[servers.Valkey]:
+    """A Valkey for the whole run; tests that hurt it start their own."""
+    one = servers.Valkey(server_directory)
+    with servers.ended(one):
+        yield one.start()
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[servers.Valkey]:
+    """A Valkey to kill, freeze and empty."""
+    one = servers.Valkey(tmp_path)
+    with servers.ended(one):
+        yield one.start()
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(server_directory: Path) -> Path:
+    """An SQLite file with all tables and nothing in them, to be copied."""
+    path = server_directory / "empty.sqlite3"
+    env = servers.web_environment(server_directory, "http://127.0.0.1:8000")
+    servers.manage("migrate", "--verbosity=0", env={**env, "DATABASE_URL": f"sqlite:///{path}"})
+    servers.manage("shell", "-v0", "-c", _CHECKPOINT, env={**env, "DATABASE_URL": f"sqlite:///{path}"})
+    return path
+
+
+_CHECKPOINT = "from django.db import connection; connection.cursor().execute('PRAGMA wal_checkpoint(TRUNCATE)')"
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(shared_postgres: servers.Postgres, server_directory: Path) -> str:
+    """The name of a PostgreSQL database with all tables and nothing in them, to be copied."""
+    shared_postgres.sql("CREATE DATABASE empty")
+    env = servers.web_environment(server_directory, "http://127.0.0.1:8000")
+    servers.manage("migrate", "--verbosity=0", env={**env, "DATABASE_URL": shared_postgres.url("empty")})
+    return "empty"
+
+
+class Site:
+    """One or more web processes over one database, and a way to put rows into it."""
+
+    def __init__(self, webs: list[servers.Web], database_url: str, blocker: Any) -> None:
+        self.webs = webs
+        self.database_url = database_url
+        self._blocker = blocker
+
+    def __getattr__(self, name: str) -> Any:
+        """With one process, the site is the process: `site.url`, `site.kill9()` …"""
+        return getattr(self.webs[0], name)
+
+    def do(self, work: Callable[[], Any]) -> Any:
+        """What `work()` returns, run on the site's own database in a thread of its own."""
+        box: list[Any] = []
+        thread = threading.Thread(target=self._run, args=(work, box), name="rows for the site")
+        thread.start()
+        thread.join()
+        if isinstance(box[0], BaseException):
+            raise box[0]
+        return box[0]
+
+    def _run(self, work: Callable[[], Any], box: list[Any]) -> None:
+        from django.db import connections
+        from django.test import override_settings
+
+        from community.settings import PASSWORD_HASHERS
+
+        try:
+            # Hashed as the site does it, so that people made here can sign in there.
+            with self._blocker.unblock(), override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
+                connections["default"] = _line_to(self.database_url)
+                try:
+                    box.append(work())
+                finally:
+                    connections["default"].close()
+        except BaseException as error:  # noqa: BLE001  (raised again by `do`)
+            box.append(error)
+
+
+def _line_to(url: str) -> Any:
+    import dj_database_url
+    from django.db import connections
+    from django.db.utils import load_backend
+
+    settings = {**connections["default"].settings_dict, **dj_database_url.parse(url)}
+    settings["CONN_MAX_AGE"] = 0
+    settings["OPTIONS"] = (
+        {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA foreign_keys=ON;"}
+        if settings["ENGINE"].endswith("sqlite3")
+        else {}
+    )
+    return load_backend(settings["ENGINE"]).DatabaseWrapper(settings, "default")
+
+
+@pytest.fixture
+def start_web(tmp_path: Path, empty_sqlite: Path, django_db_blocker: Any) -> Iterator[Callable[..., Site]]:
+    """Starts a site of one web process with its own SQLite file: `start_web(server="uvicorn", env={…})`."""
+    started: list[servers.Process] = []
+
+    def start(*, server: str = "daphne", env: dict[str, str] | None = None, arguments: tuple[str, ...] = ()) -> Site:
+        path = tmp_path / f"site{len(started)}.sqlite3"
+        shutil.copy(empty_sqlite, path)
+        url = f"sqlite:///{path}"
+        more = ("--server", server, *arguments)
+        web = servers.Web(tmp_path, f"web{len(started)}", env={"DATABASE_URL": url, **(env or {})}, arguments=more)
+        started.append(web)
+        return Site([web.start()], url, django_db_blocker)
+
+    try:
+        yield start
+    finally:
+        with servers.ended(*started):
+            pass
+
+
+@pytest.fixture
+def web(start_web: Callable[..., Site]) -> Site:
+    """One web process under Daphne with its own SQLite file."""
+    return start_web()
+
+
+@pytest.fixture
+def web_pair(
+    tmp_path: Path,
+    shared_postgres: servers.Postgres,
+    empty_postgres: str,
+    valkey: servers.Valkey,
+    django_db_blocker: Any,
+) -> Iterator[Site]:
+    """Two web processes, one PostgreSQL database, one Valkey (`web_pair.valkey`) of their own."""
+    name = f"site_{os.getpid()}_{valkey.port}"
+    shared_postgres.sql(f"CREATE DATABASE {name} TEMPLATE {empty_postgres}")
+    env = {"DATABASE_URL": shared_postgres.url(name), "REDIS_URL": valkey.url}
+    webs = [servers.Web(tmp_path, f"web{number}", env=env) for number in range(2)]
+    try:
+        site = Site([one.start() for one in webs], env["DATABASE_URL"], django_db_blocker)
+        site.valkey = valkey
+        yield site
+    finally:
+        with servers.ended(*webs):
+            pass
+        shared_postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,0 +1,48 @@
+"""Settings of the tests: the project's own, with an environment that owes nothing to this machine."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# A tmpfs where there is one: the tests commit a lot, and power loss is not what they are about.
+_quick = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else Path(tempfile.gettempdir())
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+TEST_DIRECTORY = Path(os.environ.get("TEST_DIRECTORY") or _quick / f"commonlight-tests-{os.getuid()}-{os.getppid()}")
+TEST_DIRECTORY.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+# Shared with the web processes that tests start, so that a session made here is one there.
+KEYS = {
+    "SECRET_KEY": "only-for-tests-Zk3vQ8wLr1xNcT6yBp9sHd2fJm5gAe7u",
+    "FIELD_KEYS": "1:Zm9yLXRlc3RzLW9ubHktMzItYnl0ZXMtbG9uZy1rZXk=",
+}
+
+# Everything a developer's own .env might say differently is said here first.
+os.environ.update(
+    DEBUG="0",
+    DEMO="0",
+    BASE_URL="http://testserver",
+    ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
+    EXTRA_ORIGINS="",
+    SECRET_KEY_FALLBACKS="",
+    **KEYS,
+    TRUSTED_PROXIES="0",
+    EMAIL_URL="memory://",
+    DEFAULT_FROM_EMAIL="Commonlight <hello@testserver>",
+    SITE_NAME="Commonlight",
+    LANGUAGE_CODE="en",
+    TIME_ZONE="UTC",
+    LOG_LEVEL="INFO",
+    PLAIN_STATIC="1",
+    TEST_DATABASE=str(TEST_DIRECTORY / "test.sqlite3"),
+)
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{TEST_DIRECTORY / 'unused.sqlite3'}")
+os.environ.setdefault("REDIS_URL", "")
+
+from community.settings import *  # noqa: E402, F403
+from community.settings import CACHES, CHANNEL_LAYERS, REDIS_URL  # noqa: E402
+
+# Argon2 costs 40 ms on purpose. Tests sign in a lot; those about hashing ask for the real one.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if REDIS_URL:
+    CACHES["default"]["KEY_PREFIX"] = _worker
+    CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = _worker

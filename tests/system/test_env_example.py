@@ -1,0 +1,58 @@
+"""`.env.example` names exactly the variables that the settings read, and nothing else reads any."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tests.system import source
+
+SETTINGS = source.ROOT / "community" / "settings.py"
+READERS = {"str", "bool", "int", "list", "float", "json", "dj_db_url", "dj_email_url"}
+
+
+def read_by_settings() -> set[str]:
+    """Names given to `env.…("NAME")` and `secret("NAME")` in the settings."""
+    calls = [node for node in ast.walk(source.tree(SETTINGS)) if isinstance(node, ast.Call) and node.args]
+    return {
+        call.args[0].value
+        for call in calls
+        if isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str) and _reads(call.func)
+    }
+
+
+def _reads(function: ast.expr) -> bool:
+    if isinstance(function, ast.Name):
+        return function.id == "secret"
+    return isinstance(function, ast.Attribute) and function.attr in READERS
+
+
+def in_example() -> list[str]:
+    """Names at the beginning of the example's lines."""
+    return re.findall(r"^([A-Z_]+)=", (source.ROOT / ".env.example").read_text(), re.MULTILINE)
+
+
+# The tests and `make check` set it; it means nothing to a site.
+ONLY_FOR_TESTS = {"TEST_DATABASE"}
+
+
+def test_the_example_names_every_variable_once_and_no_other():
+    named = in_example()
+    assert len(named) == len(set(named))
+    assert set(named) == read_by_settings() - ONLY_FOR_TESTS
+
+
+def test_the_example_holds_no_key():
+    text = (source.ROOT / ".env.example").read_text()
+    assert re.search(r"^SECRET_KEY=$", text, re.MULTILINE)
+    assert re.search(r"^FIELD_KEYS=$", text, re.MULTILINE)
+
+
+def test_only_the_settings_read_the_environment():
+    allowed = {"community/settings.py", "community/asgi.py"}
+    readers = {
+        str(path.relative_to(source.ROOT))
+        for path in source.modules()
+        if re.search(r"os\.environ|os\.getenv|environs", path.read_text())
+    }
+    assert readers <= allowed

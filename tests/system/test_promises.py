@@ -1,0 +1,34 @@
+"""Every promise of this release is proved by a test that carries its code in its name."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.system import source
+
+PROMISES = [
+    *(f"R{number}" for number in range(1, 10)),
+    *(f"S{number}" for number in range(1, 8)),
+    *("A1", "A2", "A3", "A4", "A5", "A8"),
+    *(f"B{number}" for number in range(1, 9)),
+    *(f"W{number}" for number in range(1, 5)),
+]
+
+
+def codes_in_names() -> set[str]:
+    """Promise codes in the names of test functions: `test_r1_…`, `test_…_b2_…`."""
+    names = [
+        name.rpartition(".")[2]
+        for path in source.modules("tests")
+        if path.name.startswith("test_")
+        for name, _node in source.functions(path)
+    ]
+    words = [word for name in names if name.startswith("test_") for word in name.split("_")]
+    return {word.upper() for word in words if re.fullmatch(r"[rsabwf]\d", word)}
+
+
+@pytest.mark.parametrize("code", PROMISES)
+def test_a_test_is_named_after(code: str):
+    assert code in codes_in_names()
