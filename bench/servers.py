@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.meter import pin
-from tests.servers import ROOT, Postgres, Process, Valkey, answers, free_port, web_environment
+from tests.servers import ROOT, Postgres, Process, Valkey, answers, free_port
 
 # For a load from one address, by members who never rest: raised limits, the same checks.
 LIMITS = {"LIMITS_SCALE": "100000", "SOCKETS_PER_ADDRESS": "100000", "SOCKETS_PER_PROCESS": "100000"}
@@ -134,10 +134,25 @@ def postgres(server: Postgres) -> Database:
 
 
 def _settings(directory: Path, origin: str) -> dict[str, str]:
-    passed_on = {key: os.environ[key] for key in ("DJANGO_SETTINGS_MODULE",) if key in os.environ}
-    quiet = {"LOG_LEVEL": "WARNING", "PYTHONPATH": _python_path()}
-    settings = {"DJANGO_SETTINGS_MODULE": "community.settings", **passed_on}
-    return {**web_environment(directory, origin), **LIMITS, **quiet, **settings}
+    """The whole environment of the application: nothing of this machine's own `.env` gets in."""
+    return {
+        **{key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ},
+        **LIMITS,
+        "HOME": str(directory),
+        "PYTHONPATH": _python_path(),
+        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "community.settings"),
+        "BASE_URL": origin,
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "EXTRA_ORIGINS": "",
+        "SECRET_KEY": "only-for-measuring-Wq7Zt2Lx9Vb4Nc6Hm8Rk1Jd5Fs3Gp0Ya",
+        "FIELD_KEYS": "1:Zm9yLW1lYXN1cmluZy1vbmx5LTMyLWJ5dGVzLWtleSE=",
+        "EMAIL_URL": "console://",
+        "REDIS_URL": "",
+        "DEBUG": "0",
+        "DEMO": "0",
+        "PLAIN_STATIC": "1",
+        "LOG_LEVEL": "WARNING",
+    }
 
 
 def _python_path() -> str:

@@ -8,7 +8,7 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -247,3 +247,34 @@ def web_pair(
         with servers.ended(*webs):
             pass
         shared_postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def site_over(tmp_path: Path, django_db_blocker: Any) -> Iterator[Callable[..., Site]]:
+    """`site_over(env, rows_in=url)` starts one web process over a database that the test made."""
+    started: list[servers.Process] = []
+
+    def start(env: dict[str, str], *, rows_in: str) -> Site:
+        web = servers.Web(tmp_path, f"web{len(started)}", env=env)
+        started.append(web)
+        return Site([web.start()], rows_in, django_db_blocker)
+
+    yield start
+    with servers.ended(*started):
+        pass
+
+
+@pytest.fixture
+async def open_socket() -> AsyncIterator[Callable[..., Any]]:
+    """`await open_socket(url, cookie)` is a `SocketClient`; all of them are closed after the test."""
+    from tests.sockets import SocketClient
+
+    opened: list[SocketClient] = []
+
+    async def open_one(url: str, cookie: str = "", **how: Any) -> SocketClient:
+        opened.append(await SocketClient.connect(url, cookie, **how))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        await one.line.close()

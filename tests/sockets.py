@@ -96,6 +96,12 @@ class SocketClient:
         """Posts a message and returns the answer."""
         return await self.command("message.post", room=room, id=client_id or str(uuid4()), body=body, **fields)
 
+    async def post_until_acknowledged(self, room: str, body: str, client_id: str) -> dict[str, Any]:
+        """Sends the same message again, after the pause the server asks for, until it is acknowledged."""
+        while (answer := await self.post(room, body, client_id))["type"] != "ack":
+            await asyncio.sleep(answer["retry_after"])
+        return answer
+
 
 def _fits(frame: dict[str, Any], kind: str, fields: dict[str, Any]) -> bool:
     return frame.get("type") == kind and all(frame.get(name) == value for name, value in fields.items())

@@ -17,7 +17,7 @@ from chat import hub
 from chat.models import Membership, Message, Room
 from chat.services import rooms as services
 from chat.services.arrivals import hidden_from
-from chat.views.shown import RoomCard, cards, shown
+from chat.views.shown import MessageView, RoomCard, cards, shown
 from community.access import may
 from community.models import Member
 
@@ -113,6 +113,7 @@ def render_room(
         "draft": draft,
         "form_error": error,
         "client_id": str(uuid4()),
+        "blank": MessageView(),
     }
     return render(request, "chat/room.html", context, status=status)
 

@@ -41,8 +41,8 @@ def talking(site: Any) -> Any:
     return site
 
 
-async def test_f2_sigterm_answers_what_is_in_hand_says_1012_and_exits_with_0(talking: Any):
-    tabs = [await SocketClient.connect(talking.socket_url, talking.cookie) for _ in range(3)]
+async def test_f2_sigterm_answers_what_is_in_hand_says_1012_and_exits_with_0(talking: Any, open_socket: Any):
+    tabs = [await open_socket(talking.socket_url, talking.cookie) for _ in range(3)]
     for tab in tabs:
         await tab.expect("hello")
     await tabs[0].command("room.enter", room="evening")
@@ -62,15 +62,15 @@ def _stored(identity: str) -> int:
     return Message.objects.get(client_id=identity).seq
 
 
-async def test_f2_readiness_turns_503_and_new_sockets_are_sent_elsewhere_while_others_are_let_go(talking: Any):
-    tabs = [await SocketClient.connect(talking.socket_url, talking.cookie) for _ in range(5)]
+async def test_f2_readiness_turns_503_and_new_sockets_are_sent_elsewhere(talking: Any, open_socket: Any):
+    tabs = [await open_socket(talking.socket_url, talking.cookie) for _ in range(5)]
     for tab in tabs:
         await tab.expect("hello")
     talking.signal(signal.SIGTERM)
     assert await tabs[0].expect_close() == 1012  # the first of five: four seconds are left
     assert await asyncio.to_thread(talking.status, "/health/ready") == 503
     assert await asyncio.to_thread(talking.status, "/health/live") == 200
-    late = await SocketClient.connect(talking.socket_url, talking.cookie)
+    late = await open_socket(talking.socket_url, talking.cookie)
     assert await late.expect_close() == 1012
     assert await asyncio.to_thread(talking.process.wait, 20) == 0
 
@@ -187,9 +187,9 @@ def test_b2_a_body_that_says_it_is_too_long_is_cut_off(site: Any, line: socket.s
     assert site.status("/health/live") == 200
 
 
-async def test_b2_a_frame_above_16_kib_ends_its_own_socket_only(talking: Any):
-    loud = await SocketClient.connect(talking.socket_url, talking.cookie)
-    quiet = await SocketClient.connect(talking.socket_url, talking.cookie)
+async def test_b2_a_frame_above_16_kib_ends_its_own_socket_only(talking: Any, open_socket: Any):
+    loud = await open_socket(talking.socket_url, talking.cookie)
+    quiet = await open_socket(talking.socket_url, talking.cookie)
     await loud.send_raw("a" * (16 * 1024 + 1))
     assert await loud.expect_close() == 1009
     assert (await quiet.post("evening", "Still here"))["type"] == "ack"
