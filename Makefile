@@ -1,6 +1,8 @@
 # Commonlight. `make` alone says what there is. Everything happens in .venv and var/; nothing else is touched.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
+# Python cannot find itself in an environment without a PATH.
+export PATH := $(or $(PATH),/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -71,7 +73,8 @@ clean: ## Removes the environment and the demo's data
 
 # --- the environment: made once, brought up to date when a lock file changed -------------------
 
-PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+# The lock files are complete, so nothing is left to resolve; older pips stumble over extras when they try.
+PIP = $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
 
 $(BIN)/python:
 	@python=; for one in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \

@@ -81,7 +81,7 @@ class MemberSocket(AsyncConsumer):
             return
         await send({"type": "websocket.accept"})
         self.address = door.address_of(scope)
-        self._begin(arrival, hub.current(), send)
+        self._begin(arrival, hub.current(), send, scope.get("extensions", {}).get("commonlight.frame"))
         try:
             await self._listen(receive)
         finally:
@@ -89,12 +89,13 @@ class MemberSocket(AsyncConsumer):
 
     # --- from handshake to close ------------------------------------------------------------
 
-    def _begin(self, arrival: Arrival, of: Hub, send: Any) -> None:
+    def _begin(self, arrival: Arrival, of: Hub, send: Any, write: Any) -> None:
         now = monotonic()
         self.member_id, self.session_key = arrival.member_id, arrival.session_key
         self.hidden, self.room_ids = arrival.hidden, dict(arrival.room_ids)
         self.arrival, self.hub = arrival, of
-        self.outlet = Outlet(send, partial(self.close, Close.TOO_SLOW), partial(self.close, Close.GOING_AWAY))
+        too_slow, gone = partial(self.close, Close.TOO_SLOW), partial(self.close, Close.GOING_AWAY)
+        self.outlet = Outlet(send, too_slow, gone, write)
         self.readers: dict[str, Reader] = {}
         self.quiet = {r.room: (r.top, r.read) for r in arrival.rooms}
         self.moved_quietly: set[str] = set()

@@ -59,7 +59,8 @@ def keys_are_secret(**_: Any) -> list[CheckMessage]:
 
 def _key_trouble(name: str, value: str) -> CheckMessage | None:
     hint = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
-    if len(value) < LEAST_KEY_LENGTH:
+    shortest = min(len(part.rpartition(":")[2]) for part in value.split(","))
+    if shortest < LEAST_KEY_LENGTH:
         return Error(
             f"{name} is missing or shorter than {LEAST_KEY_LENGTH} characters.", hint=hint, id="community.E002"
         )

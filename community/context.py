@@ -6,9 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import DatabaseError
 from django.http import HttpRequest
 
 from community import display
+from community.models import Member
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -16,12 +18,18 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
     The help page and the error pages are made without a session; there `me` is None.
     """
-    user = getattr(request, "user", None)
     return {
         "site_name": settings.SITE_NAME,
         "leave_url": settings.LEAVE_URL,
         "demo": settings.DEMO,
-        "me": user if user is not None and user.is_authenticated else None,
+        "me": _reader(request),
         "display": display.read(request.COOKIES.get(display.COOKIE, "")),
         "messages_shown": messages.get_messages(request) if hasattr(request, "_messages") else [],
     }
+
+
+def _reader(request: HttpRequest) -> Member | None:
+    try:
+        return request.user if isinstance(getattr(request, "user", None), Member) else None
+    except DatabaseError:
+        return None  # an error page must be shown even when the database is what broke

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import dj_database_url
+import dj_email_url
 import environs
-from csp.constants import NONE, NONCE, SELF
+from csp.constants import NONCE, NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -42,12 +45,13 @@ SECURE_SITE = _base.scheme == "https"
 SECRET_KEY = secret("SECRET_KEY") or (development_key("secret") if DEBUG else "")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 FIELD_KEYS = secret("FIELD_KEYS") or (development_key("field") if DEBUG else "")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [_base.hostname])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", []) or [_base.hostname]
 # Sockets and forms accept exactly these: scheme, host and port. A second address needs its own line.
 ALLOWED_ORIGINS = [BASE_URL, *env.list("EXTRA_ORIGINS", [])]
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # how many of our own stand in front; counted from the right
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "security@localhost")
 
 ROOT_URLCONF = "community.urls"
 ASGI_APPLICATION = "community.asgi.application"
@@ -75,16 +79,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "community.middleware.errors_are_pages",
+    "community.middleware.RefusalsArePages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "community.middleware.private_pages_are_not_stored",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "community.middleware.help_needs_nothing",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -116,8 +121,8 @@ SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", 50)
 LIMITS_SCALE = env.float("LIMITS_SCALE", 1.0)  # multiplies every rate limit; for load tests
 
 # --- Database -------------------------------------------------------------------------------
-DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'commonlight.sqlite3'}")
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL)}
+DATABASE_URL = secret("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'commonlight.sqlite3'}"
+DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL)}
 _db = DATABASES["default"]
 # Channels hands each request to a thread of its own, so a kept connection is never reused.
 _db["CONN_MAX_AGE"] = 0
@@ -150,7 +155,7 @@ if REDIS_URL:
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 # Sign-in limits live in the cache. In the database they are shared by all processes and need no Redis.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if REDIS_URL:
     CACHES = {
         "default": {
@@ -175,6 +180,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "community.views.errors.form_was_open_too_long"
 SECURE_SSL_REDIRECT = SECURE_SITE
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # a watcher on the same machine asks without TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SITE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SITE
 SECURE_REFERRER_POLICY = "same-origin"
@@ -236,11 +242,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False  # a write for every page, to store what we do not keep
 
 # --- Mail --------------------------------------------------------------------------------------
-EMAIL_URL = env.str("EMAIL_URL", "console://" if DEBUG else "smtp://localhost:25")
-vars().update(environs.Env().dj_email_url("EMAIL_URL", EMAIL_URL))
+EMAIL_URL = secret("EMAIL_URL") or ("console://" if DEBUG else "smtp://localhost:25")
+vars().update(dj_email_url.parse(EMAIL_URL))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <hello@localhost>")
 
 # --- Languages, time, files ----------------------------------------------------------------------
@@ -272,5 +278,6 @@ LOGGING = {
         "django.channels.server": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
         "twisted": {"level": "WARNING"},
+        "uvicorn": {"level": "WARNING"},
     },
 }

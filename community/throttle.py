@@ -104,3 +104,8 @@ def report(member_id: int) -> float:
 def name_check(address: str) -> float:
     """Names asked about on the join page from one address: burst 30, then one every 2 seconds."""
     return spend(f"name:{address}", capacity=30, per_seconds=2)
+
+
+def join(address: str) -> float:
+    """Attempts to join from one address: burst 10, then one every 5 minutes."""
+    return spend(f"join:{address}", capacity=10, per_seconds=300)

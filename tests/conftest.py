@@ -180,7 +180,7 @@ class Site:
                     box.append(work())
                 finally:
                     connections["default"].close()
-        except BaseException as error:  # noqa: BLE001  (raised again by `do`)
+        except BaseException as error:  # raised again by `do`
             box.append(error)
 
 

@@ -41,8 +41,10 @@ os.environ.setdefault("REDIS_URL", "")
 from community.settings import *  # noqa: E402, F403
 from community.settings import CACHES, CHANNEL_LAYERS, REDIS_URL  # noqa: E402
 
+STATIC_ROOT = TEST_DIRECTORY / "static"  # empty: files are found where they lie
+STATIC_ROOT.mkdir(exist_ok=True)
 # Argon2 costs 40 ms on purpose. Tests sign in a lot; those about hashing ask for the real one.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if REDIS_URL:
-    CACHES["default"]["KEY_PREFIX"] = _worker
-    CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = _worker
+    CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": _worker}}
+    CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = _worker  # type: ignore[index]

@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat.models import Membership
+from chat.services import statements
 from community.access import has_role
 from community.models import Member
 from community.refusals import NotYours, Refusal
@@ -87,14 +87,13 @@ def standing(asking: Sequence[Asking]) -> Standing:
     ids = {one.member_id for one in asking}
     slugs = {one.room for one in asking}
     now = timezone.now()
-    sessions = locked(Session.objects.filter(session_key__in=keys, expire_date__gt=now))
-    members = locked(Member.objects.filter(pk__in=ids))
-    places = locked(Membership.objects.filter(room__slug__in=slugs, member__in=ids), of=("self",))
+    sessions = statements.held(Session, "session_key", keys)
+    members = statements.held(Member, "id", ids)
     return Standing(
         at=now,
-        sessions=set(sessions.values_list("session_key", flat=True)),
+        sessions={session.session_key for session in sessions if session.expire_date > now},
         members={member.pk: member for member in members},
-        places=set(places.values_list("room__slug", "member_id")),
+        places=statements.held_places(list(slugs), list(ids)),
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from chat import protocol
 from chat.models import Mention, Message, Reaction
+from chat.services import statements
 from community import text
 from community.models import Member
 
@@ -42,7 +43,7 @@ def surroundings(messages: Sequence[Message], *, fresh: bool = False) -> Surroun
     quoted = _quoted(messages)
     author_ids = {m.author_id for m in (*messages, *quoted.values()) if m.author_id}
     return Surroundings(
-        authors=Member.objects.in_bulk(author_ids),
+        authors=_authors(messages, author_ids),
         labels=labels_of(author_ids),
         quoted=quoted,
         reactions={} if fresh else reactions_of(messages),
@@ -50,11 +51,17 @@ def surroundings(messages: Sequence[Message], *, fresh: bool = False) -> Surroun
     )
 
 
+def _authors(messages: Sequence[Message], author_ids: set[int]) -> dict[int, Member]:
+    # Whoever just posted was read in the same transaction; only quoted authors may be missing.
+    known = {m.author_id: m.author for m in messages if m.author_id and "author" in m._state.fields_cache}
+    missing = author_ids - known.keys()
+    return {**known, **Member.objects.in_bulk(missing)} if missing else known
+
+
 def labels_of(member_ids: Iterable[int]) -> dict[int, str]:
     """The word that stands beside a name: "moderator" or "host"."""
-    rows = Member.groups.through.objects.filter(member_id__in=member_ids, group__name__in=_LABELS)
     found: dict[int, str] = {}
-    for member_id, group in rows.values_list("member_id", "group__name"):
+    for member_id, group in statements.group_names(member_ids, list(_LABELS)):
         if found.get(member_id) != "moderator":
             found[member_id] = _LABELS[group]
     return found

@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import signals
 from chat.models import Mention, Message, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, entries
-from chat.services.checks import locked
+from chat.services import checks, entries, statements
 from community import names, text, throttle
 from community.models import Member
 from community.refusals import NotOpen, NotYours, Refusal, TooFast
@@ -147,7 +146,7 @@ class _Batch:
         if not asking:
             return
         standing = checks.standing(asking)
-        rooms = {room.slug: room for room in locked(Room.objects.filter(slug__in={d.room for d in asking}))}
+        rooms = {room.slug: room for room in statements.held(Room, "slug", {draft.room for draft in asking})}
         for place, draft in self._open():
             try:
                 member = standing.admit(draft)
@@ -191,8 +190,8 @@ class _Batch:
         messages = list(self._new.values())
         if not messages:
             return
-        Message.objects.bulk_create(messages)
-        Room.objects.bulk_update({m.room for m in messages}, ["top", "last_message_at"])
+        statements.insert(messages)
+        statements.raise_tops({m.room for m in messages})
         _mention(messages)
         _let_others_store(messages)
 
@@ -213,6 +212,8 @@ def _tidied(draft: Draft) -> Draft:
 
 
 def _known(drafts: Sequence[Draft]) -> dict[tuple[int, str, UUID], Message]:
+    if not statements.stored_before([(d.member_id, d.client_id) for d in drafts]):
+        return {}  # as nearly always
     rows = Message.objects.filter(
         author__in={d.member_id for d in drafts}, client_id__in={d.client_id for d in drafts}
     ).select_related("room")

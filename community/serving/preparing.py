@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.apps import apps
@@ -13,13 +13,14 @@ from django.core.management import call_command, get_commands
 WATCHED = ("migrations/*.py", "static/**/*", "seed/**/*", "management/commands/demo*.py", "demo/**/*")
 
 
-def prepare(*, with_demo: bool) -> bool:
+def prepare(say: Callable[[str], object], *, with_demo: bool) -> bool:
     """Migrates, collects static files and loads the demo. False when the last time still holds."""
     stamp = Path(settings.VAR_DIR) / "prepared"
     print_now = fingerprint(with_demo=with_demo)
     if stamp.exists() and stamp.read_text() == print_now and _database_is_there():
         return False
     stamp.unlink(missing_ok=True)
+    say("Preparing tables, static files and the demo (only when something changed) …")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if with_demo and has_demo():
@@ -31,6 +32,12 @@ def prepare(*, with_demo: bool) -> bool:
 def has_demo() -> bool:
     """True when a demo community can be loaded."""
     return "demo" in get_commands()
+
+
+def is_collected() -> bool:
+    """True when pages will find their style sheets and scripts."""
+    by_manifest = "Manifest" in settings.STORAGES["staticfiles"]["BACKEND"]
+    return not by_manifest or (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
 
 
 def fingerprint(*, with_demo: bool) -> str:

@@ -21,7 +21,7 @@ from community.serving.stopping import FINISH_SECONDS, Ending
 reactor: Any = installed_reactor
 
 
-class Request(WebRequest):  # type: ignore[misc]
+class Request(WebRequest):
     """A page request with an end: at most so many bytes, at most so many seconds on the monotonic clock."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,7 +56,7 @@ class Request(WebRequest):  # type: ignore[misc]
             self.channel.loseConnection()
 
 
-class Socket(WebSocketProtocol):  # type: ignore[misc]
+class Socket(WebSocketProtocol):
     """A socket whose only time limit is the handshake's: the heartbeat is ours, on the monotonic clock."""
 
     def onConnect(self, request: Any) -> Any:  # noqa: N802
@@ -76,7 +76,7 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]
             self.sendCloseFrame(code=code or 1000, isReply=False)
 
 
-class Pages(HTTPFactory):  # type: ignore[misc]
+class Pages(HTTPFactory):
     """Makes our kind of request, and lets go of connections that never begin one."""
 
     def __init__(self, server: Any) -> None:
@@ -90,13 +90,13 @@ class Pages(HTTPFactory):  # type: ignore[misc]
         return protocol
 
 
-class Sockets(WebSocketFactory):  # type: ignore[misc]
+class Sockets(WebSocketFactory):
     """Makes our kind of socket."""
 
     protocol = Socket
 
 
-class Server(daphne_server.Server):  # type: ignore[misc]
+class Server(daphne_server.Server):
     """Daphne on a socket that is already open, with our limits and without its own signal handling."""
 
     def __init__(self, application: Asgi, listening: socket.socket, ready: Callable[[], None]) -> None:

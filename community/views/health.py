@@ -30,7 +30,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     troubles = readiness.troubles()
     if troubles:
         log.info("Not ready: %s", ", ".join(troubles))
-    return JsonResponse({"status": "not ready" if troubles else "ready"}, status=503 if troubles else 200)
+    answer = JsonResponse({"status": "not ready" if troubles else "ready"}, status=503 if troubles else 200)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # draining is no error; Django would log one
+    return answer
 
 
 @readiness.probe("database")

@@ -23,17 +23,16 @@ def tree(path: Path) -> ast.Module:
 
 
 def functions(path: Path) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """Every function of a module with its full name, methods and inner ones too."""
+    """Every function of a module and every method of its classes, with its full name. Inner ones belong to theirs."""
     yield from _functions(tree(path), "")
 
 
 def _functions(node: ast.AST, within: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            name = f"{within}.{child.name}" if within else child.name
-            if not isinstance(child, ast.ClassDef):
-                yield name, child
-            yield from _functions(child, name)
+        if isinstance(child, ast.ClassDef):
+            yield from _functions(child, f"{within}{child.name}.")
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{within}{child.name}", child
 
 
 def lines_of_code(path: Path) -> int:

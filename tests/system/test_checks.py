@@ -58,6 +58,11 @@ def test_a_missing_short_or_example_key_is_refused(settings: Any, name: str, val
     assert ids(checks.keys_are_secret()) == {"community.E002"}
 
 
+def test_every_key_of_the_ring_has_to_be_long(settings: Any):
+    settings.SECRET_KEY, settings.FIELD_KEYS = LONG, f"{OTHER},0:short"
+    assert ids(checks.keys_are_secret()) == {"community.E002"}
+
+
 def test_one_key_for_two_purposes_is_refused(settings: Any):
     settings.SECRET_KEY, settings.FIELD_KEYS = LONG, f"1:{LONG}"
     assert ids(checks.keys_are_secret()) == {"community.E003"}

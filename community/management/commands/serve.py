@@ -18,7 +18,7 @@ from django.db import DatabaseError, connections
 
 from community.schema import unapplied
 from community.serving.listening import CannotListen, inherited, listen
-from community.serving.preparing import has_demo, prepare
+from community.serving.preparing import has_demo, is_collected, prepare
 from community.serving.process import serve_until_told
 from community.serving.processes import Parent
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         """Stops here, with a sentence, when the settings or the database are not fit to serve."""
         try:
             if options["prepare"]:
-                prepare(with_demo=settings.DEMO)
+                prepare(self.stdout.write, with_demo=settings.DEMO)
             self.check(databases=["default"])
             waiting = unapplied()
         except DatabaseError as error:
@@ -69,6 +69,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{len(waiting)} migrations are not applied, {waiting[0]} first: run `manage.py migrate`."
             )
+        if not is_collected():
+            raise CommandError("Static files are not collected: run `manage.py collectstatic --noinput`.")
         if options["processes"] > 1 and not settings.REDIS_URL:
             log.warning("Several processes without REDIS_URL: they hear of each other's messages only every 5 seconds.")
         connections.close_all()

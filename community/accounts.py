@@ -1,0 +1,98 @@
+"""How django-allauth behaves here: letters wait in the outbox, secrets are encrypted, addresses are not kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from community import fieldcrypt, names
+from community.addresses import client_address
+from community.devices import device_words, knows_device
+from community.models import Member
+from community.services import outbox
+
+NOBODYS_ADDRESS = "0.0.0.0"  # noqa: S104  (a placeholder; no address of a member is kept)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts: joining is our own page; everything else is allauth's flow in our templates."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Joining happens on our own page, with its questions and consents."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Writes a letter; it leaves after the answer, so that known and unknown addresses take equal time (S7)."""
+        context = {**context, "site_name": settings.SITE_NAME, "base_url": settings.BASE_URL}
+        message = self.render_mail(template_prefix, email, context)
+        outbox.write(to=email, subject=str(message.subject), body=str(message.body))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address limits are counted by; only our own proxies are believed."""
+        return client_address(request.META.get("REMOTE_ADDR", ""), [request.META.get("HTTP_X_FORWARDED_FOR", "")])
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only addresses on this site; a Host header decides nothing (W2)."""
+        return bool(url) and url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """Names are checked by our own rules, when joining and when changing."""
+        return username
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # Case, accents and look-alike letters in the name must not lift the limit (S6).
+        name = names.skeleton(str(credentials.get("username", "")))
+        return str(super()._get_login_attempts_cache_key(request, username=name))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counts the try, unless this device has signed in as this member before: strangers lock nobody out (S6)."""
+        if knows_device(request, names.skeleton(str(credentials.get("username", "")))):
+            return
+        super().pre_authenticate(request, **credentials)
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> Any:
+        """Closed and suspended accounts get the same page."""
+        return super().respond_user_inactive(request, user)
+
+    def pre_login(self, request: HttpRequest, user: Any, **how: Any) -> Any:
+        """Nobody who may not sign in gets a session, by whichever door they come (S4)."""
+        if isinstance(user, Member) and not user.may_sign_in():
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **how)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Second factors: their secrets are encrypted in the database."""
+
+    def encrypt(self, text: str) -> str:
+        """Seals a secret before it is stored."""
+        return fieldcrypt.seal(text, purpose="second-factor")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Opens a stored secret."""
+        return fieldcrypt.unseal(encrypted_text, purpose="second-factor")
+
+    def get_totp_label(self, user: Any) -> str:
+        """What an authenticator app shows: the name, never the address."""
+        return str(user.name)
+
+    def get_totp_issuer(self) -> str:
+        """The site, in an authenticator app."""
+        return str(settings.SITE_NAME)
+
+
+@receiver(pre_save, sender=UserSession)
+def _keep_less(sender: Any, instance: UserSession, **_: Any) -> None:
+    """allauth stores address and browser of every session; we keep "Firefox on Linux" and no address."""
+    instance.ip = NOBODYS_ADDRESS
+    instance.user_agent = device_words(instance.user_agent)
+
+

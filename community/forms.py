@@ -1,0 +1,128 @@
+"""Forms of community. Labels stand above fields; errors say what to do; nothing typed is lost but passwords."""
+
+from __future__ import annotations
+
+import unicodedata
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from community import consents, display, names, text
+from community.models import Member
+from community.refusals import Refusal
+from community.services import members
+
+RATHER_NOT_SAY = "none"
+LANGUAGES = (("en", "English"), ("es", "Español"))
+
+
+def country_choices() -> list[tuple[str, Any]]:
+    """ "Choose", "I'd rather not say", then every country by name."""
+    return [("", _("Choose")), (RATHER_NOT_SAY, _("I'd rather not say")), *countries]
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Every zone a member may live in."""
+    zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in zones)]
+
+
+class JoinForm(forms.Form):
+    """A name, a password, a country, and four lines to agree to."""
+
+    name = forms.CharField(max_length=60)
+    pebble = forms.TypedChoiceField(coerce=int, choices=[(n, n) for n in range(1, 9)], initial=5)
+    email = forms.EmailField(required=False, max_length=254)
+    password = forms.CharField(max_length=200, widget=forms.PasswordInput, strip=False)
+    adult = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("Not yet"))])
+    country = forms.ChoiceField(choices=country_choices)
+    language = forms.ChoiceField(choices=LANGUAGES, initial="en")
+    time_zone = forms.ChoiceField(choices=zone_choices, initial="UTC")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in consents.LINES:
+            words = {"required": _("Please agree to “%(title)s”, or look around without joining.") % {"title": line.title}}
+            self.fields[f"agree_{line.kind}"] = forms.BooleanField(required=line.is_required, error_messages=words)
+        self.fields["name"].error_messages["required"] = _("Write a name with 3 to 30 letters.")
+        self.fields["adult"].error_messages["required"] = _("Tell us whether you are 18 or older.")
+        self.fields["country"].error_messages["required"] = _("Choose a country, or “I'd rather not say”.")
+        self.fields["password"].error_messages["required"] = _("Choose a password with at least 12 characters.")
+
+    def clean_name(self) -> str:
+        """A name of the right form that nobody has."""
+        name = unicodedata.normalize("NFC", str(self.cleaned_data["name"]).strip())
+        try:
+            names.check(name)
+        except names.NameRefused as refused:
+            raise ValidationError(refused.detail) from None
+        if not members.is_free(name):
+            raise ValidationError(members.taken(name))
+        return name
+
+    def clean_country(self) -> str:
+        """ "Rather not say" is remembered as unknown."""
+        country = str(self.cleaned_data["country"])
+        return "" if country == RATHER_NOT_SAY else country
+
+    def clean(self) -> dict[str, Any]:
+        """Checks the password against the name and the address too."""
+        answers: dict[str, Any] = super().clean() or {}
+        if password := answers.get("password"):
+            person = Member(name=answers.get("name", ""), email=answers.get("email", ""))
+            try:
+                validate_password(password, person)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return answers
+
+    def agreed(self) -> tuple[str, ...]:
+        """The kinds of the lines that were ticked."""
+        return tuple(line.kind for line in consents.LINES if self.cleaned_data.get(f"agree_{line.kind}"))
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What others see: pronouns, a line about oneself, the pebble's colour."""
+
+    class Meta:
+        model = Member
+        fields = ("pronouns", "bio", "pebble")
+
+    def clean_pronouns(self) -> str:
+        """Tidied, like everything others read."""
+        return self._tidied("pronouns", 40)
+
+    def clean_bio(self) -> str:
+        """Tidied, like everything others read."""
+        return self._tidied("bio", 120)
+
+    def _tidied(self, field: str, limit: int) -> str:
+        words = str(self.cleaned_data[field] or "")
+        if not words.strip():
+            return ""
+        try:
+            return " ".join(text.tidy(words, limit=limit).split())
+        except Refusal as refusal:
+            raise ValidationError(refusal.detail) from None
+
+
+class DisplayForm(forms.Form):
+    """How pages look and behave for this member. Empty means as the device says."""
+
+    theme = forms.ChoiceField(required=False, choices=[("", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))])
+    contrast = forms.ChoiceField(required=False, choices=[("", _("As the device")), ("more", _("More"))])
+    text = forms.ChoiceField(required=False, choices=[("", _("Normal")), ("large", _("Large")), ("larger", _("Larger"))])
+    font = forms.ChoiceField(required=False, choices=[("", _("Ours")), ("system", _("The device's"))])
+    motion = forms.ChoiceField(required=False, choices=[("", _("As the device")), ("reduce", _("Less"))])
+    spoken = forms.ChoiceField(required=False, choices=[("", _("Every message")), ("number", _("Only how many")), ("none", _("Nothing"))])
+    enter = forms.ChoiceField(required=False, choices=[("", _("Sends")), ("newline", _("Begins a new line"))])
+    shift = forms.ChoiceField(required=False, choices=[("", _("On")), ("off", _("Off"))])
+
+    def cookie(self) -> str:
+        """The cookie for these choices."""
+        return display.write({key: value for key, value in self.cleaned_data.items() if value})

@@ -1,0 +1,18 @@
+/** Menus are <details class="menu">: they close on Esc, giving focus back, and on a press outside. */
+
+/** Wires every menu of the page, also those added later. */
+export function closeOnEscape(document) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = event.target.closest?.("details.menu[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+    event.stopPropagation();
+  });
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+}

@@ -1,0 +1,50 @@
+"""Addresses of community: pages for everyone, joining and signing in, one's own pages."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from community.views import account, health, helping, join, leaving, static_pages, you
+
+everyone = [
+    path("", static_pages.landing, name="landing"),
+    path("help-now/", helping.help_now, name="help-now"),
+    path("help-now/all/", helping.all_countries, name="help-all"),
+    path("help-now/<slug:slug>/", helping.exercise, name="help-exercise"),
+    path("leave/", leaving.leave, name="leave"),
+    path("guidelines/", static_pages.page, {"template": "guidelines"}, name="guidelines"),
+    path("about/", static_pages.page, {"template": "about"}, name="about"),
+    path("privacy/", static_pages.page, {"template": "privacy"}, name="privacy"),
+    path("accessibility/", static_pages.page, {"template": "accessibility"}, name="accessibility"),
+    path("sw.js", static_pages.service_worker, name="service-worker"),
+    path("manifest.webmanifest", static_pages.manifest, name="manifest"),
+    path("robots.txt", static_pages.robots, name="robots"),
+    path(".well-known/security.txt", static_pages.security_txt, name="security-txt"),
+    path(".well-known/change-password", RedirectView.as_view(pattern_name="account_change_password"),
+         name="change-password"),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+]  # fmt: skip
+
+joining = [
+    path("join/", join.join, name="join"),
+    path("join/name/", join.name_free, name="join-name-free"),
+    path("join/under-18/", join.under_18, name="under-18"),
+    path("welcome/rules/", join.rules, name="rules"),
+]
+
+signing_in = [
+    path("sign-in/", account.sign_in, name="account_login"),
+    path("account/signup/", RedirectView.as_view(pattern_name="join"), name="account_signup"),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/sessions/", account.sessions, name="usersessions_list"),
+]
+
+own = [
+    path("you/", you.you, name="you"),
+    path("you/profile/", you.profile, name="you-profile"),
+    path("you/display/", you.display, name="you-display"),
+    path("people/<str:name>/", you.person, name="profile"),
+]
+
+urlpatterns = [*everyone, *joining, *signing_in, *own]

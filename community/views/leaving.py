@@ -1,0 +1,26 @@
+"""Leaving quickly: the session ends, the browser forgets, and a neutral page opens."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from community.services import sessions
+
+
+@require_http_methods(["GET", "POST"])
+def leave(request: HttpRequest) -> HttpResponse:
+    """POST ends the session and goes. GET, the hidden link without scripts, shows one button: it changes nothing."""
+    if request.method == "GET":
+        return render(request, "community/leave.html")
+    if key := request.session.session_key:
+        sessions.end(key)
+    logout(request)
+    response = HttpResponseRedirect(settings.LEAVE_URL)
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "no-store"
+    return response
