@@ -139,8 +139,9 @@ def page_of(found: Room, member: Member, asked: Any) -> dict[str, Any]:
     last = messages[-1].seq if messages else found.top
     return {
         "messages": messages,
-        "more_before": bool(messages) and rows.filter(seq__lt=first).exists(),
-        "more_after": rows.filter(seq__gt=last).exists(),
+        # Places have no holes, so only somebody who is not given every author's words has to ask.
+        "more_before": first > 1 and (not hidden or rows.filter(seq__lt=first).exists()),
+        "more_after": last < found.top and (not hidden or rows.filter(seq__gt=last).exists()),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,18 +14,37 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from community.serving.asgi import Asgi
-from community.serving.limits import FRAME_LIMIT, REQUEST_SECONDS
+from community.serving.limits import FRAME_LIMIT, HEAD_LIMIT, REQUEST_SECONDS
 from community.serving.listening import BACKLOG
 from community.serving.stopping import FINISH_SECONDS, Ending
 
 
 class Pages(HttpToolsProtocol):
-    """Lets go of connections that never say what they want."""
+    """Lets go of connections that never say what they want, or never stop saying it."""
+
+    _head: float = 0  # bytes since the last request was complete up to its body
 
     def connection_made(self, transport: Any) -> None:
         """Starts the clock of the first request."""
         super().connection_made(transport)
         self.loop.call_later(REQUEST_SECONDS, self._begun_or_gone)
+
+    def data_received(self, data: bytes) -> None:
+        """Cuts off a request whose head does not end."""
+        self._head += len(data)
+        super().data_received(data)
+        if self._head > HEAD_LIMIT and not self.transport.is_closing():
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """The head ended; what follows is the body, counted elsewhere."""
+        super().on_headers_complete()
+        self._head = -math.inf
+
+    def on_message_complete(self) -> None:
+        """The next head begins."""
+        super().on_message_complete()
+        self._head = 0
 
     def _begun_or_gone(self) -> None:
         if self.cycle is None and not self.transport.is_closing() and self.transport.get_protocol() is self:
@@ -38,7 +58,7 @@ class Socket(WebSocketsSansIOProtocol):
         """Says so in the scope, where servers announce what they can do beyond ASGI."""
         super().handle_connect(event)
         if not self.close_sent:
-            self.scope["extensions"]["commonlight.frame"] = self.write_frame  # type: ignore[typeddict-unknown-key]
+            self.scope["extensions"]["commonlight.frame"] = self.write_frame
 
     def write_frame(self, frame: bytes) -> bool:
         """Writes a text frame as it is. False when the peer is slow or leaving: `send` knows what to do then."""

@@ -180,6 +180,20 @@ def test_b2_a_body_without_end_is_cut_off(site: Any, line: socket.socket):
     assert site.status("/health/live") == 200
 
 
+def test_b2_a_head_without_end_is_cut_off(site: Any, line: socket.socket):
+    line.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Endless: ")
+    pieces = 1000
+    assert told(line, [b"a" * 0x10000] * pieces) < pieces
+    assert site.status("/health/live") == 200
+
+
+def test_b2_many_small_requests_on_one_line_are_no_endless_head(site: Any, line: socket.socket):
+    request = b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Padding: " + b"a" * 4000 + b"\r\n\r\n"
+    for _ in range(30):
+        line.sendall(request)
+        assert b"200" in line.recv(65536).split(b"\r\n")[0]
+
+
 def test_b2_a_body_that_says_it_is_too_long_is_cut_off(site: Any, line: socket.socket):
     line.sendall(b"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 65536000\r\n\r\n")
     pieces = 1000
