@@ -42,19 +42,20 @@ test: $(VENV)/tests ## Everything: Python on SQLite and PostgreSQL + Valkey, Jav
 	@$(BIN)/python -m tests.everything $(ARGS)
 
 check: $(VENV)/tests ## Formatting, lint, types, import contracts, templates, migrations, deployment settings
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	PYTHONPATH=. $(BIN)/lint-imports --no-cache
-	$(BIN)/djlint --quiet --check templates
-	$(BIN)/djlint --quiet --lint templates
-	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
-	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING --database default
+	@failed=; try() { echo "━━ $$*"; "$$@" || failed="$$failed $$1"; }; \
+	try $(BIN)/ruff check .; \
+	try $(BIN)/ruff format --check --quiet .; \
+	try $(BIN)/mypy; \
+	try env PYTHONPATH=. $(BIN)/lint-imports --no-cache; \
+	try $(BIN)/djlint --quiet --lint templates; \
+	export $(PRODUCTION); \
+	try $(BIN)/python manage.py makemigrations --check --dry-run; \
+	try $(BIN)/python manage.py check --deploy --fail-level WARNING --database default; \
+	if [ -n "$$failed" ]; then echo "━━ FAILED:$$failed" >&2; exit 1; fi; echo "━━ All checks passed"
 
-format: $(VENV)/tests ## Formats Python and templates, and fixes what can be fixed
+format: $(VENV)/tests ## Formats Python, and fixes what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	-$(BIN)/djlint --quiet --reformat templates
 
 bench: $(VENV)/tests ## Measures this machine; prints what ours costs beside a bare server and the usual pattern
 	@$(BIN)/python -m bench $(ARGS)

@@ -91,8 +91,14 @@ def _fanout(run: Run, stack: ExitStack, database: Database) -> None:
     layer = _layer(run, stack)
     tutorials = [Tutorial(name, run.directory, one) for one in (None, layer) for name in ("daphne", "uvicorn")]
     ours = [Ours(name, run.directory, database) for name in ("uvicorn", "daphne")]
-    servers = [_up(run, stack, one) for one in (Bare("bare", run.directory), *ours, *(tutorials if layer else tutorials[:2]))]
-    rates = {"bare": (1_000, 10_000, 40_000), "ours-uvicorn-sqlite": (1_000, 10_000, 40_000), "ours-daphne-sqlite": (1_000, 10_000)}
+    servers = [
+        _up(run, stack, one) for one in (Bare("bare", run.directory), *ours, *(tutorials if layer else tutorials[:2]))
+    ]
+    rates = {
+        "bare": (1_000, 10_000, 40_000),
+        "ours-uvicorn-sqlite": (1_000, 10_000, 40_000),
+        "ours-daphne-sqlite": (1_000, 10_000),
+    }
     for _ in range(run.size.repeats):
         for rate in (1_000, 10_000, 40_000):
             for server in servers:
@@ -105,7 +111,9 @@ def _posts(run: Run, stack: ExitStack, database: Database) -> None:
     """Rooms of two: as many acknowledged posts as it takes, on SQLite and on PostgreSQL."""
     servers = [(_up(run, stack, Bare("bare", run.directory)), database.people)]
     servers += [(_up(run, stack, Tutorial("uvicorn", run.directory)), database.people)]
-    servers += [(_up(run, stack, Ours(name, run.directory, database)), database.people) for name in ("uvicorn", "daphne")]
+    servers += [
+        (_up(run, stack, Ours(name, run.directory, database)), database.people) for name in ("uvicorn", "daphne")
+    ]
     try:
         beside = _up(run, stack, Postgres(run.directory))
         other = postgres(beside).fill(SOCKETS)

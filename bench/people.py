@@ -12,7 +12,9 @@ from datetime import timedelta
 import django
 
 ROOM, PAIR = 50, 2
-BODY = "Some days are slower than others, and that is all right. We will be here in the evening, as every day. Sleep well."
+BODY = (
+    "Some days are slower than others, and that is all right. We will be here in the evening, as every day. Sleep well."
+)
 
 
 def main(count: int, messages: int) -> None:

@@ -46,8 +46,12 @@ class Report:
             per_frame = self.value(key, "deliveries", "frames")
             cells = (work, ratio(work, bare), self.value(key, "p50"), self.value(key, "p99"), per_frame)
             yield row(f"{int(rate):>7,} {name}", *cells, self._wrong(key))
-        at_10k = ratio(self.work("fanout 10000 ours-uvicorn-sqlite", "deliveries"), self.work("fanout 10000 bare", "deliveries"))
-        yield goal("under Uvicorn at 10,000/s at most 1.6 × the bare server", at_10k, at_10k is not None and at_10k <= 1.6)
+        at_10k = ratio(
+            self.work("fanout 10000 ours-uvicorn-sqlite", "deliveries"), self.work("fanout 10000 bare", "deliveries")
+        )
+        yield goal(
+            "under Uvicorn at 10,000/s at most 1.6 × the bare server", at_10k, at_10k is not None and at_10k <= 1.6
+        )
 
     def _posts(self, unit: str) -> Iterator[str]:
         yield "\nPosts in rooms of two, 128 in flight (work includes two deliveries and PostgreSQL)"
@@ -89,7 +93,12 @@ class Report:
             for name in ("newest", "middle"):
                 part = Report({key: [one[name] for one in self._figures[key]]})
                 cpu = part.value(key, "cpu", "count")
-                yield row(f"{key.split()[1]} {name}", part.value(key, "p50"), part.value(key, "p99"), cpu * 1e3 if cpu else None)
+                yield row(
+                    f"{key.split()[1]} {name}",
+                    part.value(key, "p50"),
+                    part.value(key, "p99"),
+                    cpu * 1e3 if cpu else None,
+                )
                 if "uvicorn" in key:
                     worst = max(worst or 0, part.value(key, "p99") or 0)
         yield goal("p99 at most 10 ms under Uvicorn", worst, worst is not None and worst <= 10)
@@ -100,7 +109,9 @@ class Report:
 
     def _faults(self) -> Iterator[str]:
         wrong = [key for key in self._figures if not key.startswith(("idle", "pages")) and self._wrong(key)]
-        yield "\nLost, doubled, out of order, refused or closed: " + (", ".join(wrong) if wrong else "nothing, anywhere.")
+        yield "\nLost, doubled, out of order, refused or closed: " + (
+            ", ".join(wrong) if wrong else "nothing, anywhere."
+        )
 
 
 def ratio(one: float | None, other: float | None) -> float | None:

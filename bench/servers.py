@@ -72,7 +72,16 @@ class Tutorial(Server):
         if self._server == "daphne":
             where = f"tcp:port={self.port}:interface=127.0.0.1:backlog=4096"
             return [PYTHON, "-m", "daphne", "-e", where, "-v", "0", "--access-log", os.devnull, app]
-        how = ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--backlog", "4096", "--lifespan", "off"]
+        how = [
+            "--ws",
+            "websockets-sansio",
+            "--ws-per-message-deflate",
+            "false",
+            "--backlog",
+            "4096",
+            "--lifespan",
+            "off",
+        ]
         return [PYTHON, "-m", "uvicorn", "--port", str(self.port), "--log-level", "warning", *how, app]
 
     def environment(self) -> Mapping[str, str]:

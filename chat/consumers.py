@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
@@ -82,6 +81,7 @@ class MemberSocket(AsyncConsumer):
         await send({"type": "websocket.accept"})
         self.address = door.address_of(scope)
         self._begin(arrival, hub.current(), send, scope.get("extensions", {}).get("commonlight.frame"))
+        del arrival  # with its list of rooms, for as long as the tab stays open
         try:
             await self._listen(receive)
         finally:
@@ -93,7 +93,7 @@ class MemberSocket(AsyncConsumer):
         now = monotonic()
         self.member_id, self.session_key = arrival.member_id, arrival.session_key
         self.hidden, self.room_ids = arrival.hidden, dict(arrival.room_ids)
-        self.arrival, self.hub = arrival, of
+        self.new_account, self.hub = arrival.new_account, of
         too_slow, gone = partial(self.close, Close.TOO_SLOW), partial(self.close, Close.GOING_AWAY)
         self.outlet = Outlet(send, too_slow, gone, write)
         self.readers: dict[str, Reader] = {}
@@ -104,7 +104,7 @@ class MemberSocket(AsyncConsumer):
         self._unreadable = 0
         self._pending: dict[int, tuple[int, float]] = {}
         self._serial = 0
-        self._sent: deque[_Sent] = deque()
+        self._sent: list[_Sent] = []  # fifty at most
         self._sent_messages = self._sent_bytes = 0
         of.add(self)
         for room in self.quiet:
@@ -179,7 +179,7 @@ class MemberSocket(AsyncConsumer):
             body=command.body,
             reply_to=command.reply_to,
             heads_up=command.heads_up,
-            new_account=self.arrival.new_account,
+            new_account=self.new_account,
         )
         self._answer_when(work.posts.submit(draft), command.ref, self._stored)
 
@@ -303,7 +303,7 @@ class MemberSocket(AsyncConsumer):
     def _let_go_of_confirmed(self) -> None:
         before = len(self._sent)
         while self._sent and self._sent[0].is_confirmed(self.readers):
-            sent = self._sent.popleft()
+            sent = self._sent.pop(0)
             self._sent_messages -= sent.count
             self._sent_bytes -= sent.size
         if len(self._sent) < before:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import types
-from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from functools import lru_cache
 from typing import Any
@@ -27,6 +26,8 @@ Write = Callable[[bytes], bool]
 class Outlet:
     """Sends frames through an ASGI `send`. `overflowed` is called once when the peer is too slow."""
 
+    __slots__ = ("_bytes", "_gone", "_overflowed", "_pump", "_send", "_waiting", "_write", "closed")
+
     def __init__(
         self, send: Send, overflowed: Callable[[], None], gone: Callable[[], None], write: Write | None = None
     ) -> None:
@@ -34,7 +35,7 @@ class Outlet:
         self._write = write
         self._overflowed = overflowed
         self._gone = gone
-        self._waiting: deque[dict[str, Any]] = deque()
+        self._waiting: list[dict[str, Any]] = []
         self._bytes = 0
         self._pump: asyncio.Task[None] | None = None
         self.closed = False
@@ -72,7 +73,7 @@ class Outlet:
         try:
             await asyncio.wait_for(rest, SEND_SECONDS)
             while self._waiting:
-                message = self._waiting.popleft()
+                message = self._waiting.pop(0)
                 self._bytes -= len(message["text"])
                 await asyncio.wait_for(self._send(message), SEND_SECONDS)
         except Exception:  # noqa: BLE001  (servers raise what they like when the peer is gone)

@@ -31,14 +31,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = 1
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leaves nothing in the temporary directory."""
-    from tests.settings import TEST_DIRECTORY
-
-    if not os.environ.get("TEST_DIRECTORY"):
-        shutil.rmtree(TEST_DIRECTORY, ignore_errors=True)
-
-
 def _only_here(connect: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(self: socket.socket, address: Any) -> Any:
         if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(address[0]):

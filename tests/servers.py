@@ -83,6 +83,10 @@ class Process:
         if self.process is not None:
             self.process.wait()
 
+    def end(self) -> None:
+        """Ends it when the test is over."""
+        self.kill9()
+
     def freeze(self) -> None:
         """Stops the process and its children in the middle of what they do."""
         self.signal(signal.SIGSTOP, to_group=True)
@@ -199,7 +203,15 @@ class Postgres(Process):
     def stop_at_once(self) -> None:
         """Ends it as a crash would: no checkpoint, recovery at the next start."""
         self.signal(signal.SIGQUIT)
-        self.process.wait(PATIENCE_SECONDS)
+        if self.process is not None:
+            self.process.wait(PATIENCE_SECONDS)
+
+    def end(self) -> None:
+        """Ends it at once, but so that it gives its shared memory back."""
+        try:
+            self.stop_at_once()
+        except subprocess.TimeoutExpired:
+            self.kill9()
 
     def sql(self, statement: str) -> list[tuple]:
         """Runs one statement as the owner of everything."""
@@ -315,4 +327,4 @@ def ended(*processes: Process) -> Iterator[None]:
     finally:
         for one in processes:
             one.thaw()
-            one.kill9()
+            one.end()

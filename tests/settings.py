@@ -1,14 +1,18 @@
 """Settings of the tests: the project's own, with an environment that owes nothing to this machine."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 # A tmpfs where there is one: the tests commit a lot, and power loss is not what they are about.
 _quick = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else Path(tempfile.gettempdir())
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-TEST_DIRECTORY = Path(os.environ.get("TEST_DIRECTORY") or _quick / f"commonlight-tests-{os.getuid()}-{os.getppid()}")
-TEST_DIRECTORY.mkdir(mode=0o700, parents=True, exist_ok=True)
+if "TEST_DIRECTORY" not in os.environ:  # made by the first process, shared with the workers it starts
+    os.environ["TEST_DIRECTORY"] = tempfile.mkdtemp(prefix="commonlight-tests-", dir=_quick)
+    atexit.register(shutil.rmtree, os.environ["TEST_DIRECTORY"], ignore_errors=True)
+TEST_DIRECTORY = Path(os.environ["TEST_DIRECTORY"])
 
 # Shared with the web processes that tests start, so that a session made here is one there.
 KEYS = {

@@ -30,7 +30,13 @@ async def run(plan: dict[str, Any], kind: type[Talker]) -> dict[str, Any]:
     await until(lambda: ledger.heard >= ledger.expected, PATIENCE_SECONDS)
     used = meter.stop()
     gone = [t.closed_with for t in talkers if t.closed_with is not None]
-    return {**used, **ledger.summary(), "deliveries": ledger.heard - before, "closed": len(gone), "why": ledger.refused[:3]}
+    return {
+        **used,
+        **ledger.summary(),
+        "deliveries": ledger.heard - before,
+        "closed": len(gone),
+        "why": ledger.refused[:3],
+    }
 
 
 async def _stream(talkers: list[Talker], per_second: float, seconds: float) -> None:

@@ -53,7 +53,7 @@ def surroundings(messages: Sequence[Message], *, fresh: bool = False) -> Surroun
 
 def _authors(messages: Sequence[Message], author_ids: set[int]) -> dict[int, Member]:
     # Whoever just posted was read in the same transaction; only quoted authors may be missing.
-    known = {m.author_id: m.author for m in messages if m.author_id and "author" in m._state.fields_cache}
+    known = {m.author.pk: m.author for m in messages if "author" in m._state.fields_cache and m.author}
     missing = author_ids - known.keys()
     return {**known, **Member.objects.in_bulk(missing)} if missing else known
 

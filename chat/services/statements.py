@@ -3,6 +3,7 @@
 Django takes ten times as long to build these queries as the database takes to answer them. Posting is the one
 path where that is felt by everybody, so its statements are written here; all others use querysets.
 """
+# ruff: noqa: S608  (names of tables and columns come from our own models; values are always parameters)
 
 from __future__ import annotations
 
@@ -56,7 +57,9 @@ def insert(messages: Sequence[Message]) -> None:
     fields = [field for field in Message._meta.concrete_fields if not field.primary_key]
     listed, marks = ", ".join(f'"{field.column}"' for field in fields), f"({_marks(fields)})"
     values = [field.get_db_prep_save(getattr(m, field.attname), connection) for m in messages for field in fields]
-    rows = _rows(f'INSERT INTO "{MESSAGE}" ({listed}) VALUES {_marks(messages, marks)} RETURNING id, room_id, seq', values)
+    rows = _rows(
+        f'INSERT INTO "{MESSAGE}" ({listed}) VALUES {_marks(messages, marks)} RETURNING id, room_id, seq', values
+    )
     keys = {(room_id, seq): key for key, room_id, seq in rows}
     for message in messages:
         message.pk = keys[message.room_id, message.seq]

@@ -126,7 +126,8 @@ def page_of(found: Room, member: Member, asked: Any) -> dict[str, Any]:
     hidden = hidden_from({member.pk}).get(member.pk, frozenset())
     # One bound on seq in each query: SQLite uses an index for the first of two and walks through the rest.
     rows = Message.objects.filter(room=found).hiding(hidden)
-    wanted = {key: min(int(asked[key]), found.top + 1) for key in ("before", "after", "around") if _is_seq(asked.get(key, ""))}
+    asked_for = [key for key in ("before", "after", "around") if _is_seq(asked.get(key, ""))]
+    wanted = {key: min(int(asked[key]), found.top + 1) for key in asked_for}
     if "around" in wanted:
         below = list(rows.before(wanted["around"] + 1, PAGE // 2))[::-1]
         messages = below + list(rows.after(wanted["around"], PAGE - len(below)))

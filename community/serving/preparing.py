@@ -10,7 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command, get_commands
 
-WATCHED = ("migrations/*.py", "static/**/*", "seed/**/*", "management/commands/demo*.py", "demo/**/*")
+WATCHED = ("migrations/*.py", "static/**/*", "seed/**/*", "management/commands/demo*.py", "demo*.py")
 
 
 def prepare(say: Callable[[str], object], *, with_demo: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,15 @@ class Command(BaseCommand):
 
     help = __doc__
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The options of `manage.py demo`."""
+        parser.add_argument("--accounts", action="store_true", help="only say who can sign in, and how")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        """Loads the community where there is none, or says who lives there."""
+        if options["accounts"]:
+            self.say_accounts()
+            return
         if not (settings.DEBUG or settings.DEMO):
             raise CommandError("The demo community is for DEBUG=1 or DEMO=1 only.")
         if demo.is_loaded():
@@ -27,3 +36,9 @@ class Command(BaseCommand):
         demo.load()
         helplines.load()
         self.stdout.write("The demo community is there.")
+
+    def say_accounts(self) -> None:
+        """Names and roles of the demo's members, their password, and where the staff's code comes from."""
+        names = [f"{name} ({', '.join(roles)})" if roles else name for name, _pebble, roles, _line in demo.MEMBERS]
+        self.stdout.write("Sign in as one of these:\n" + "\n".join(f"  {name}" for name in names))
+        self.stdout.write(f"Password: {demo.PASSWORD}   (staff also need a code: make demo-code)")
