@@ -45,7 +45,7 @@ check: $(VENV)/tests ## Formatting, lint, types, import contracts, templates, mi
 	@failed=; try() { echo "━━ $$*"; "$$@" || failed="$$failed $$1"; }; \
 	try $(BIN)/ruff check .; \
 	try $(BIN)/ruff format --check --quiet .; \
-	try $(BIN)/mypy; \
+	mkdir -p var; try env TEST_DIRECTORY=$(CURDIR)/var $(BIN)/mypy; \
 	try env PYTHONPATH=. $(BIN)/lint-imports --no-cache; \
 	try $(BIN)/djlint --quiet --lint templates; \
 	export $(PRODUCTION); \

@@ -98,7 +98,10 @@ def store(drafts: Sequence[Draft]) -> list[Outcome]:
     batch.spend()
     with transaction.atomic():
         batch.store()
-        transaction.on_commit(batch.tell)
+    batch.encode()
+    if stored := batch.stored():
+        # At once, unless a caller holds a transaction around this one.
+        transaction.on_commit(lambda: signals.messages_stored.send(Message, stored=stored))
     return batch.outcomes()
 
 
@@ -195,14 +198,15 @@ class _Batch:
         _mention(messages)
         _let_others_store(messages)
 
-    def tell(self) -> None:
-        """After commit: encodes what was stored and tells this process's hub."""
-        if not self._new:
-            return
-        fresh = entries.encoded(list(self._new.values()), fresh=True)
+    def encode(self) -> None:
+        """Encodes what was stored, once for all its readers."""
+        fresh = entries.encoded(list(self._new.values()), fresh=True) if self._new else []
         for (place, message), entry in zip(self._new.items(), fresh, strict=True):
             self._outcome[place] = replace(_answer(message), top=message.room.top, entry=entry)
-        signals.messages_stored.send(Message, stored=[self._outcome[place] for place in self._new])
+
+    def stored(self) -> list[Outcome]:
+        """What is new, in number order."""
+        return [self._outcome[place] for place in self._new]
 
 
 def _tidied(draft: Draft) -> Draft:

@@ -33,7 +33,18 @@ def test_functions_are_short_and_public_ones_say_what_one_gets(path: Path):
 
 
 # Django says what these are for; overriding them needs a word only where it surprises.
-HOOKS = {"ready", "clean", "dispatch", "form_valid", "form_invalid", "get_context_data", "to_python", "to_url"}
+HOOKS = {
+    "ready",
+    "handle",
+    "add_arguments",
+    "clean",
+    "dispatch",
+    "form_valid",
+    "form_invalid",
+    "get_context_data",
+    "to_python",
+    "to_url",
+}
 
 
 def _is_public(name: str) -> bool:
