@@ -29,7 +29,12 @@ class Batcher(Generic[T, R]):
     """Hands items to `work` in order, up to `most` at a time; at most `waiting` are queued."""
 
     def __init__(
-        self, work: Callable[[list[T]], list[R | Exception]], thread: DatabaseThread, *, most: int = 64, waiting: int = 2000
+        self,
+        work: Callable[[list[T]], list[R | Exception]],
+        thread: DatabaseThread,
+        *,
+        most: int = 64,
+        waiting: int = 2000,
     ) -> None:
         self._work = work
         self._thread = thread
@@ -68,7 +73,7 @@ class Batcher(Generic[T, R]):
     async def _do(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:
             results = await self._thread.run(self._work, [item for item, _ in batch])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (whatever failed is told to whoever waits)
             await self._apart(batch, error)
             return
         for (_, future), result in zip(batch, results, strict=True):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 from channels.consumer import AsyncConsumer
 from django.db import Error as DatabaseError
@@ -25,6 +24,7 @@ from chat.services.changes import Act
 from chat.services.messages import Draft, Stored
 from chat.services.news import is_too_far
 from chat.services.rooms import Entrance
+from chat.window import Window
 from community import throttle
 from community.refusals import Refusal, TooFast, Unavailable
 
@@ -35,11 +35,7 @@ GONE_AFTER_SECONDS = 55.0  # without a heartbeat; promise R6
 LIFE_SECONDS = 12 * 3600.0
 ANSWER_SECONDS = 9.0  # promise R7: every command is answered within ten seconds
 COMMANDS_WAITING = 64  # promise B8
-UNCONFIRMED_MESSAGES = 50  # promise R-05
-UNCONFIRMED_BYTES = 64 * 1024
-STUCK_SECONDS = 30.0
 UNREADABLE_FRAMES = 20  # then 4400
-TURN_AWAY_SECONDS = 10.0
 FRAMES_BURST, FRAMES_PER_SECOND = 100.0, 20.0
 
 _DETAILS = {
@@ -52,21 +48,6 @@ _DETAILS = {
 }
 
 
-class _Sent(NamedTuple):
-    """A frame on its way: what the client will confirm once it has shown it."""
-
-    reader: Reader
-    seq: int
-    revision: int
-    count: int
-    size: int
-
-    def is_confirmed(self, readers: dict[str, Reader]) -> bool:
-        if readers.get(self.reader.feed.slug) is not self.reader:
-            return True  # the room was left; nothing to wait for
-        return self.reader.confirmed >= self.seq and self.reader.confirmed_revision >= self.revision
-
-
 class MemberSocket(AsyncConsumer):
     """One open tab of one member."""
 
@@ -76,7 +57,7 @@ class MemberSocket(AsyncConsumer):
         try:
             arrival = await door.admit(scope)
         except door.NotAdmitted as no:
-            await _turn_away(no.code, receive, send)
+            await door.turn_away(no.code, receive, send)
             return
         await send({"type": "websocket.accept"})
         self.address = door.address_of(scope)
@@ -99,13 +80,12 @@ class MemberSocket(AsyncConsumer):
         self.readers: dict[str, Reader] = {}
         self.quiet = {r.room: (r.top, r.read) for r in arrival.rooms}
         self.moved_quietly: set[str] = set()
-        self.born = self.beat_at = self.progress_at = now
+        self.born = self.beat_at = now
         self._frames, self._frames_at = FRAMES_BURST, now
         self._unreadable = 0
         self._pending: dict[int, tuple[int, float]] = {}
         self._serial = 0
-        self._sent: list[_Sent] = []  # fifty at most
-        self._sent_messages = self._sent_bytes = 0
+        self._window = Window()
         of.add(self)
         for room in self.quiet:
             of.watch_quietly(self, self.room_ids[room], room)
@@ -245,13 +225,9 @@ class MemberSocket(AsyncConsumer):
 
     def _beat(self, command: protocol.Beat) -> None:
         self.beat_at = monotonic()
-        for room, seq in command.positions.items():
-            if reader := self.readers.get(room):
-                reader.confirmed = max(reader.confirmed, min(seq, reader.seq))
-        for room, revision in command.revisions.items():
-            if reader := self.readers.get(room):
-                reader.confirmed_revision = max(reader.confirmed_revision, min(revision, reader.revision))
-        self._let_go_of_confirmed()
+        if self._window.confirm(command, self.readers):
+            for reader in list(self.readers.values()):
+                self.hub.serve(reader)
         self._tell(protocol.BeatHeard())
 
     # --- answers -------------------------------------------------------------------------------
@@ -283,33 +259,16 @@ class MemberSocket(AsyncConsumer):
 
     def room_left(self) -> int:
         """How many more messages may go out before the client confirms some."""
-        if self._sent_bytes >= UNCONFIRMED_BYTES:
-            return 0
-        return UNCONFIRMED_MESSAGES - self._sent_messages
+        return self._window.left()
 
     def give(self, reader: Reader, frame: str, count: int) -> None:
         """Sends messages or changes, counted until the client confirms them."""
-        if not self._sent:
-            self.progress_at = monotonic()
-        self._sent.append(_Sent(reader, reader.given, reader.revision, count, len(frame)))
-        self._sent_messages += count
-        self._sent_bytes += len(frame)
+        self._window.add(reader, count, len(frame))
         self.outlet.text(frame)
 
     def tell(self, frame: str) -> None:
         """Sends a frame that needs no confirmation."""
         self.outlet.text(frame)
-
-    def _let_go_of_confirmed(self) -> None:
-        before = len(self._sent)
-        while self._sent and self._sent[0].is_confirmed(self.readers):
-            sent = self._sent.pop(0)
-            self._sent_messages -= sent.count
-            self._sent_bytes -= sent.size
-        if len(self._sent) < before:
-            self.progress_at = monotonic()
-            for reader in list(self.readers.values()):
-                self.hub.serve(reader)
 
     def room_moved(self, slug: str, top: int) -> None:
         """A room of this member moved that this tab is not in; told with the next round."""
@@ -326,7 +285,7 @@ class MemberSocket(AsyncConsumer):
             self._refuse(ref, Unavailable(retry_after=2))
         if now - self.beat_at > GONE_AFTER_SECONDS:
             self.close(Close.GOING_AWAY)
-        elif self._sent and self.room_left() <= 0 and now - self.progress_at > STUCK_SECONDS:
+        elif self._window.is_stuck(now):
             self.close(Close.TOO_SLOW)
         elif now - self.born > LIFE_SECONDS:
             self.close(Close.COME_BACK, retry_after=1)
@@ -362,20 +321,6 @@ def _as_refusal(error: BaseException) -> Refusal:
 def _look_away(done: asyncio.Future[Any]) -> None:
     if not done.cancelled():
         done.exception()
-
-
-async def _turn_away(code: Close | None, receive: Any, send: Any) -> None:
-    if code is None:
-        await send({"type": "websocket.close"})
-        return
-    await send({"type": "websocket.accept"})
-    ending = protocol.SessionEnding(int(code), 5 if code == Close.COME_BACK else 0)
-    await send({"type": "websocket.send", "text": protocol.encode(ending)})
-    await send({"type": "websocket.close", "code": int(code)})
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(TURN_AWAY_SECONDS):
-            while (await receive())["type"] != "websocket.disconnect":
-                pass
 
 
 async def nowhere(scope: dict[str, Any], receive: Any, send: Any) -> None:

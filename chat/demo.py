@@ -122,7 +122,9 @@ def _fill(room: Room, members: dict[str, Member], now: datetime) -> None:
     room.top, room.last_message_at = len(messages), messages[-1].stored_at
     room.save()
     Membership.objects.bulk_create(
-        Membership(room=room, member=member, joined_at=member.joined_at, read_to=max(room.top - UNREAD * (place % 2), 0))
+        Membership(
+            room=room, member=member, joined_at=member.joined_at, read_to=max(room.top - UNREAD * (place % 2), 0)
+        )
         for place, member in enumerate(members.values())
         if member.name in {one.name for one in said} or member.name in ("Linden", "Ada")
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import Any
 
 from django.conf import settings
 from django.http import parse_cookie
 
-from chat import hub, work
+from chat import hub, protocol, work
 from chat.protocol import Close
 from chat.services.arrivals import Arrival
 from community import readiness
@@ -15,6 +17,7 @@ from community.addresses import client_address
 from community.refusals import Refusal
 
 SOCKETS_PER_MEMBER = 10
+TURN_AWAY_SECONDS = 10.0
 
 
 class NotAdmitted(Exception):  # noqa: N818
@@ -72,3 +75,18 @@ async def _arrival(scope: dict[str, Any]) -> Arrival:
     if arrival is None:
         raise NotAdmitted(Close.SIGN_IN_AGAIN)
     return arrival
+
+
+async def turn_away(code: Close | None, receive: Any, send: Any) -> None:
+    """Refuses the handshake, or accepts it only to say with a code why it is closed."""
+    if code is None:
+        await send({"type": "websocket.close"})
+        return
+    await send({"type": "websocket.accept"})
+    ending = protocol.SessionEnding(int(code), 5 if code == Close.COME_BACK else 0)
+    await send({"type": "websocket.send", "text": protocol.encode(ending)})
+    await send({"type": "websocket.close", "code": int(code)})
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(TURN_AWAY_SECONDS):
+            while (await receive())["type"] != "websocket.disconnect":
+                pass

@@ -124,7 +124,7 @@ COMMANDS: tuple[type, ...] = (
 )  # fmt: skip
 
 
-class NotUnderstood(ValueError):
+class NotUnderstood(ValueError):  # noqa: N818
     """A frame that is no command of this protocol. `ref` is its reference where one could be read."""
 
     def __init__(self, code: str, ref: int | None = None) -> None:

@@ -94,5 +94,3 @@ def _keep_less(sender: Any, instance: UserSession, **_: Any) -> None:
     """allauth stores address and browser of every session; we keep "Firefox on Linux" and no address."""
     instance.ip = NOBODYS_ADDRESS
     instance.user_agent = device_words(instance.user_agent)
-
-

@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 NONCE_BYTES = 12
 
 
-class NotReadable(ValueError):
+class NotReadable(ValueError):  # noqa: N818
     """No key of the ring opens this text, or it was changed or moved."""
 
 

@@ -47,7 +47,9 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for line in consents.LINES:
-            words = {"required": _("Please agree to “%(title)s”, or look around without joining.") % {"title": line.title}}
+            words = {
+                "required": _("Please agree to “%(title)s”, or look around without joining.") % {"title": line.title}
+            }
             self.fields[f"agree_{line.kind}"] = forms.BooleanField(required=line.is_required, error_messages=words)
         self.fields["name"].error_messages["required"] = _("Write a name with 3 to 30 letters.")
         self.fields["adult"].error_messages["required"] = _("Tell us whether you are 18 or older.")
@@ -114,12 +116,18 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 class DisplayForm(forms.Form):
     """How pages look and behave for this member. Empty means as the device says."""
 
-    theme = forms.ChoiceField(required=False, choices=[("", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))])
+    theme = forms.ChoiceField(
+        required=False, choices=[("", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
+    )
     contrast = forms.ChoiceField(required=False, choices=[("", _("As the device")), ("more", _("More"))])
-    text = forms.ChoiceField(required=False, choices=[("", _("Normal")), ("large", _("Large")), ("larger", _("Larger"))])
+    text = forms.ChoiceField(
+        required=False, choices=[("", _("Normal")), ("large", _("Large")), ("larger", _("Larger"))]
+    )
     font = forms.ChoiceField(required=False, choices=[("", _("Ours")), ("system", _("The device's"))])
     motion = forms.ChoiceField(required=False, choices=[("", _("As the device")), ("reduce", _("Less"))])
-    spoken = forms.ChoiceField(required=False, choices=[("", _("Every message")), ("number", _("Only how many")), ("none", _("Nothing"))])
+    spoken = forms.ChoiceField(
+        required=False, choices=[("", _("Every message")), ("number", _("Only how many")), ("none", _("Nothing"))]
+    )
     enter = forms.ChoiceField(required=False, choices=[("", _("Sends")), ("newline", _("Begins a new line"))])
     shift = forms.ChoiceField(required=False, choices=[("", _("On")), ("off", _("Off"))])
 

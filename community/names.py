@@ -30,7 +30,9 @@ _RESERVED = (
 ).split()
 _STAFF_PARTS = ("admin", "moderator", "crisisteam", "crisisline", "supportteam", "commonlight", "theteam", "official")
 _FIRST = "quiet slow soft early late little open north amber silver mossy gentle distant second seven still".split()
-_SECOND = "heron lamp river moss window linden robin harbour meadow kettle lantern willow otter stone wren cloud".split()
+_SECOND = (
+    "heron lamp river moss window linden robin harbour meadow kettle lantern willow otter stone wren cloud".split()
+)
 
 
 class NameRefused(Refusal):

@@ -16,7 +16,9 @@ class ReportForm(forms.Form):
 
     door = forms.ChoiceField(choices=Report.Door.choices)
     reason = forms.ChoiceField(choices=Report.Reason.choices, required=False, widget=forms.RadioSelect)
-    note = forms.CharField(required=False, max_length=NOTE_LIMIT, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
+    note = forms.CharField(
+        required=False, max_length=NOTE_LIMIT, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+    )
 
     def clean(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().clean() or {}

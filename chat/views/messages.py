@@ -48,9 +48,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
 def _entries(messages: list[Message], reader: Member) -> list[dict[str, Any]]:
     around = entries.surroundings(messages)
     mine = own_reactions(messages, reader)
-    return [
-        {**msgspec.to_builtins(entries.entry_of(m, around)), "mine": sorted(mine.get(m.pk, ()))} for m in messages
-    ]
+    return [{**msgspec.to_builtins(entries.entry_of(m, around)), "mine": sorted(mine.get(m.pk, ()))} for m in messages]
 
 
 @require_POST

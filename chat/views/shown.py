@@ -36,7 +36,7 @@ class MessageView:
     is_new: bool = False
     at: datetime | None = None
     is_mine: bool = False
-    html: SafeString = SafeString("")
+    html: SafeString | str = ""
     body: str = ""
     heads_up: str = ""
     quote: protocol.Quote | None = None
@@ -114,13 +114,15 @@ def _place(before: MessageView | None, view: MessageView, first_unread: int) -> 
     earlier = timezone.localtime(before.at) if before else None
     if earlier is None or earlier.date() != at.date():
         view.day = day_words(at)
-    view.is_first_unread = bool(first_unread) and view.seq >= first_unread and (before is None or before.seq < first_unread)
+    view.is_first_unread = (
+        bool(first_unread) and view.seq >= first_unread and (before is None or before.seq < first_unread)
+    )
     joins = before is not None and earlier is not None and not (view.day or view.is_first_unread)
     view.same = joins and not view.state and before.name == view.name and at - earlier < JOINED_WITHIN  # type: ignore[union-attr,operator]
 
 
 def day_words(at: datetime) -> str:
-    """"Today", "Yesterday" or the date, in the reader's zone."""
+    """ "Today", "Yesterday" or the date, in the reader's zone."""
     days = (timezone.localdate() - at.date()).days
     if days in (0, 1):
         return _("Today") if days == 0 else _("Yesterday")

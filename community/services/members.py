@@ -109,5 +109,3 @@ def close_account(member: Member) -> None:
         Member.objects.filter(pk=member.pk).update(is_active=False)
         sessions.end_all(member)
         transaction.on_commit(lambda: member_left.send(Member, member_id=member.pk))
-
-

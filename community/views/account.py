@@ -50,6 +50,8 @@ def _end(request: HttpRequest, member: Member, here: str) -> None:
         services.end_all(member, except_key=here)
         return
     asked = request.POST.get("session", "")
-    row = UserSession.objects.filter(user=member, pk=int(asked)).first() if asked.isascii() and asked.isdigit() else None
+    row = (
+        UserSession.objects.filter(user=member, pk=int(asked)).first() if asked.isascii() and asked.isdigit() else None
+    )
     if row is not None:
         services.end(row.session_key)

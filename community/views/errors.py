@@ -39,7 +39,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
-    return _page(request, 400, _("That didn't go through."), _("The page sent something we can't read. Please try again."))
+    return _page(
+        request, 400, _("That didn't go through."), _("The page sent something we can't read. Please try again.")
+    )
 
 
 def not_open_to_you(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
