@@ -215,13 +215,13 @@ class Talk(RuleBasedStateMachine):
         for who, client in enumerate(self.clients):
             while client.outbox:
                 self.send(who, False, False, 0)
+        for who in range(3):
             self.resume(who, who % 2)
-            for _ in range(len(self.said) + 2):  # a window is smaller than a talk
-                self.confirm(who)
         for which in (0, 1):
             self.poll(which)
         for who, client in enumerate(self.clients):
-            self.confirm(who)
+            for _ in range(len(self.said) + 2):  # a window is smaller than a talk
+                self.confirm(who)
             shown = {seq: entry.get("body", "") for seq, entry in client.have.items()}
             assert shown == self.said, "somebody ended with another talk"
         assert sorted(self.said) == list(range(1, len(self.said) + 1))
@@ -234,7 +234,7 @@ class Talk(RuleBasedStateMachine):
 
 def test_r1_r2_r3_r4_r5_everybody_ends_with_the_same_talk_whatever_happens():
     quick = settings(max_examples=60, stateful_step_count=30, deadline=None, phases=[Phase.generate],
-                     suppress_health_check=list(HealthCheck))  # fmt: skip
+                     suppress_health_check=list(HealthCheck), report_multiple_bugs=False)  # fmt: skip
     try:
         run_state_machine_as_test(Talk, settings=quick)
     finally:
