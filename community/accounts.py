@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db.models.signals import pre_save
@@ -13,11 +15,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from community import fieldcrypt, names
+from community import fieldcrypt, names, throttle
 from community.addresses import client_address
 from community.devices import device_words, knows_device
 from community.models import Member
-from community.services import outbox
+from community.services import outbox, sessions
 
 NOBODYS_ADDRESS = "0.0.0.0"  # noqa: S104  (a placeholder; no address of a member is kept)
 
@@ -53,14 +55,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(super()._get_login_attempts_cache_key(request, username=name))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Counts the try, unless this device has signed in as this member before: strangers lock nobody out (S6)."""
-        if knows_device(request, names.skeleton(str(credentials.get("username", "")))):
-            return
-        super().pre_authenticate(request, **credentials)
-
-    def respond_user_inactive(self, request: HttpRequest, user: Any) -> Any:
-        """Closed and suspended accounts get the same page."""
-        return super().respond_user_inactive(request, user)
+        """Counts the try. A device that signed in as this member before has a limit of its own, so that strangers
+        who guess lock nobody out (S6)."""
+        name = names.skeleton(str(credentials.get("username", "")))
+        if not knows_device(request, name):
+            super().pre_authenticate(request, **credentials)
+        elif throttle.known_device(name):
+            raise self.validation_error("too_many_login_attempts")
 
     def pre_login(self, request: HttpRequest, user: Any, **how: Any) -> Any:
         """Nobody who may not sign in gets a session, by whichever door they come (S4)."""
@@ -94,3 +95,9 @@ def _keep_less(sender: Any, instance: UserSession, **_: Any) -> None:
     """allauth stores address and browser of every session; we keep "Firefox on Linux" and no address."""
     instance.ip = NOBODYS_ADDRESS
     instance.user_agent = device_words(instance.user_agent)
+
+
+@receiver([password_changed, password_set, password_reset, authenticator_added, authenticator_removed])
+def _end_other_sessions(sender: Any, request: HttpRequest, user: Any, **_: Any) -> None:
+    """A new password or second factor ends every other session of the member (S3)."""
+    sessions.end_all(user, except_key=request.session.session_key)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from time import time
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
@@ -88,6 +89,8 @@ def _renew(request: HttpRequest, member: Member) -> None:
         request.session.flush()
         request.user = AnonymousUser()
         return
+    if SEEN not in request.session:
+        UserSession.objects.create_from_request(request)  # so that it can be listed, and ended with all others
     request.session[SEEN] = now
     request.session.set_expiry(timezone.now() + timedelta(seconds=min(idle, left)))
 

@@ -109,3 +109,8 @@ def name_check(address: str) -> float:
 def join(address: str) -> float:
     """Attempts to join from one address: burst 10, then one every 5 minutes."""
     return spend(f"join:{address}", capacity=10, per_seconds=300)
+
+
+def known_device(name: str) -> float:
+    """Wrong passwords under one name from a device that signed in under it before: 10, then one every 90 seconds."""
+    return spend(f"known:{name}", capacity=10, per_seconds=90)

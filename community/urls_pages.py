@@ -1,5 +1,6 @@
 """Addresses of community: pages for everyone, joining and signing in, one's own pages."""
 
+from allauth.account import urls as allauth_urls
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -32,10 +33,13 @@ joining = [
     path("welcome/rules/", join.rules, name="rules"),
 ]
 
+# allauth's own addresses for these two would win when a name is reversed.
+_accounts = [one for one in allauth_urls.urlpatterns if one.name not in ("account_login", "account_signup")]
+
 signing_in = [
     path("sign-in/", account.sign_in, name="account_login"),
     path("account/signup/", RedirectView.as_view(pattern_name="join"), name="account_signup"),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include(_accounts)),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/sessions/", account.sessions, name="usersessions_list"),
 ]

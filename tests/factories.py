@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
@@ -51,6 +52,7 @@ def session_of(member: Member) -> str:
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = member.get_session_auth_hash()
     session.save()
+    UserSession.objects.create(user=member, session_key=session.session_key, ip="0.0.0.0", user_agent="A test")
     return str(session.session_key)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -46,8 +47,8 @@ def end(session_key: str) -> None:
 
 def end_all(member: Member, *, except_key: str | None = None) -> int:
     """Ends every session of `member` but `except_key`; how many."""
-    rows = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
-    mine = [row.session_key for row in rows if _holder(row) == member.pk and row.session_key != except_key]
+    rows = UserSession.objects.filter(user=member).exclude(session_key=except_key or "")
+    mine = list(rows.values_list("session_key", flat=True))
     _end(mine)
     return len(mine)
 
@@ -55,4 +56,5 @@ def end_all(member: Member, *, except_key: str | None = None) -> int:
 def _end(keys: list[str]) -> None:
     with transaction.atomic():
         Session.objects.filter(session_key__in=keys).delete()
+        UserSession.objects.filter(session_key__in=keys).delete()
         transaction.on_commit(lambda: session_ended.send(Session, session_keys=keys))

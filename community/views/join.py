@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -59,6 +60,7 @@ def _come_in(request: HttpRequest, member: Member) -> HttpResponse:
     if not member.may_sign_in():
         return redirect("account_inactive")
     login(request, member, backend=BACKEND)
+    UserSession.objects.create_from_request(request)
     for address in EmailAddress.objects.filter(user=member):
         address.send_confirmation(request, signup=True)
     response = redirect("rules")
