@@ -114,7 +114,12 @@ async def test_r1_a_message_reaches_everyone_in_the_room_once_and_is_acknowledge
     assert (ack["type"], ack["id"], ack["seq"]) == ("ack", client_id, 1)
     for tab in (at_ana, at_ben):
         [given] = await tab.given(1)
-        assert (given["seq"], given["id"], given["author"]["name"], given["body"]) == (1, client_id, "ana", "Good evening")
+        assert (given["seq"], given["id"], given["author"]["name"], given["body"]) == (
+            1,
+            client_id,
+            "ana",
+            "Good evening",
+        )
         assert not [frame for frame in await tab.silence() if frame["type"] == "messages"]
 
 

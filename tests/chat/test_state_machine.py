@@ -239,4 +239,3 @@ def test_r1_r2_r3_r4_r5_everybody_ends_with_the_same_talk_whatever_happens():
         run_state_machine_as_test(Talk, settings=quick)
     finally:
         threads.close_all()
-

@@ -19,7 +19,10 @@ def test_every_line_can_be_dialled_as_it_is_shown(line):
 
 
 def test_the_lines_for_everybody_come_first():
-    assert [(line.name, line.shown) for line in helplines.lines_for("GB")[:2]] == [("Samaritans", "116 123"), ("Shout", "85258")]
+    assert [(line.name, line.shown) for line in helplines.lines_for("GB")[:2]] == [
+        ("Samaritans", "116 123"),
+        ("Shout", "85258"),
+    ]
     assert helplines.lines_for("GB")[1].keyword == "SHOUT"
     assert helplines.emergency("gb") == "999"
 

@@ -44,7 +44,9 @@ def test_consents_are_recorded_with_version_hash_and_time_and_none_was_ticked_be
     assert not Consent.objects.filter(kind="research").exists()
 
 
-@pytest.mark.parametrize("missing", ["agree_rules", "agree_health", "agree_retention", "adult", "country", "name", "password"])
+@pytest.mark.parametrize(
+    "missing", ["agree_rules", "agree_health", "agree_retention", "adult", "country", "name", "password"]
+)
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(client, missing):
     answer = join(client, **{missing: None})
     page = answer.content.decode()
@@ -97,7 +99,11 @@ def test_s7_a_known_address_and_an_unknown_one_get_the_same_answer(client):
     make_member("linden", email="heron@example.org")
     known, unknown = join(Client()), join(Client(), name="early-otter", email="new@example.org")
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
-    assert Letter.objects.filter(to="heron@example.org").count() == Letter.objects.filter(to="new@example.org").count() == 1
+    assert (
+        Letter.objects.filter(to="heron@example.org").count()
+        == Letter.objects.filter(to="new@example.org").count()
+        == 1
+    )
 
 
 def test_b7_attempts_to_join_are_limited_by_address(client):

@@ -215,7 +215,9 @@ def test_s4_a_closed_account_is_closed(client, ana):
     assert not is_in_after(Client())
 
 
-@pytest.mark.parametrize("target", ["https://evil.org/", "//evil.org", "/\\evil.org", "javascript:alert(1)", "http:evil.org"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.org/", "//evil.org", "/\\evil.org", "javascript:alert(1)", "http:evil.org"]
+)
 def test_w2_no_return_address_leads_away(client, ana, target):
     answer = sign_in(client, data={"next": target})
     assert answer.url == reverse("today")

@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
 SCRIPTS = ROOT / "chat" / "static" / "chat" / "js"
 SCRIPT = (SCRIPTS / "protocol.js").read_text(encoding="utf-8")
-FRAMES = [(kind, frame) for kind, frames in (("client", protocol.COMMANDS), ("server", protocol.EVENTS)) for frame in frames]
+FRAMES = [
+    (kind, frame) for kind, frames in (("client", protocol.COMMANDS), ("server", protocol.EVENTS)) for frame in frames
+]
 
 
 def section(kind, frame):
@@ -31,7 +33,11 @@ def section(kind, frame):
 def table(words):
     """The field names of the first table."""
     first = words.split("```json")[0]
-    return {row.split("|")[1].strip() for row in first.splitlines() if row.startswith("| ") and not row.startswith("| field")}
+    return {
+        row.split("|")[1].strip()
+        for row in first.splitlines()
+        if row.startswith("| ") and not row.startswith("| field")
+    }
 
 
 @pytest.mark.parametrize(("kind", "frame"), FRAMES)
@@ -48,7 +54,9 @@ def test_every_example_is_a_frame_of_its_kind(kind, frame):
             assert type(protocol.parse(example)) is frame
         else:
             told = {**msgspec.json.decode(example), "messages": [], "changes": [], "rooms": []}
-            msgspec.convert({key: value for key, value in told.items() if key in (*frame.__struct_fields__, "type")}, frame)
+            msgspec.convert(
+                {key: value for key, value in told.items() if key in (*frame.__struct_fields__, "type")}, frame
+            )
 
 
 def test_the_document_has_no_frame_that_the_code_lacks():
