@@ -36,7 +36,7 @@ class Backbone:
         self._publishing: asyncio.Task[Any] | None = None
         self._listening: asyncio.Task[Any] | None = None
         self._pings_out = 0
-        self._spawn: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]] = asyncio.ensure_future  # type: ignore[assignment]
+        self._spawn: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]] = asyncio.ensure_future
         self.failures = 0
 
     def start(self, spawn: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]) -> None:

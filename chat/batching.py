@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from django.db import InterfaceError, OperationalError
@@ -30,7 +30,7 @@ class Batcher(Generic[T, R]):
 
     def __init__(
         self,
-        work: Callable[[list[T]], list[R | Exception]],
+        work: Callable[[list[T]], Sequence[R | Exception]],
         thread: DatabaseThread,
         *,
         most: int = 64,

@@ -167,7 +167,7 @@ def _why_not(text: str) -> NotUnderstood:
     except (msgspec.DecodeError, RecursionError, ValueError):
         return NotUnderstood("not-json")
     ref = envelope.ref if type(envelope.ref) is int and 0 <= envelope.ref < 2**31 else None
-    known = {command.__struct_config__.tag for command in COMMANDS}
+    known = {tag_of(command) for command in COMMANDS}
     return NotUnderstood("bad-fields" if envelope.type in known else "unknown-type", ref)
 
 

@@ -19,7 +19,7 @@ class _Sent(NamedTuple):
     reader: Reader
     seq: int
     revision: int
-    count: int
+    amount: int
     size: int
 
     def is_confirmed(self, readers: dict[str, Reader]) -> bool:
@@ -64,7 +64,7 @@ class Window:
         before = len(self._sent)
         while self._sent and self._sent[0].is_confirmed(readers):
             sent = self._sent.pop(0)
-            self._messages -= sent.count
+            self._messages -= sent.amount
             self._bytes -= sent.size
         if len(self._sent) == before:
             return False

@@ -13,5 +13,5 @@ pages = get_asgi_application()
 from chat.consumers import MemberSocket, nowhere  # noqa: E402  (needs the apps to be loaded)
 
 application = ProtocolTypeRouter(
-    {"http": pages, "websocket": URLRouter([path("ws/", MemberSocket.as_asgi()), re_path("", nowhere)])}
+    {"http": pages, "websocket": URLRouter([path("ws/", MemberSocket.as_asgi()), re_path("", nowhere)])}  # type: ignore[arg-type]
 )

@@ -30,6 +30,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 def _reader(request: HttpRequest) -> Member | None:
     try:
-        return request.user if isinstance(getattr(request, "user", None), Member) else None
+        user = getattr(request, "user", None)
+        return user if isinstance(user, Member) else None
     except DatabaseError:
         return None  # an error page must be shown even when the database is what broke

@@ -62,7 +62,7 @@ class JoinForm(forms.Form):
         try:
             names.check(name)
         except names.NameRefused as refused:
-            raise ValidationError(refused.detail) from None
+            raise ValidationError(str(refused.detail)) from None
         if not members.is_free(name):
             raise ValidationError(members.taken(name))
         return name
@@ -88,7 +88,7 @@ class JoinForm(forms.Form):
         return tuple(line.kind for line in consents.LINES if self.cleaned_data.get(f"agree_{line.kind}"))
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(forms.ModelForm):
     """What others see: pronouns, a line about oneself, the pebble's colour."""
 
     class Meta:
@@ -110,7 +110,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         try:
             return " ".join(text.tidy(words, limit=limit).split())
         except Refusal as refusal:
-            raise ValidationError(refusal.detail) from None
+            raise ValidationError(str(refusal.detail)) from None
 
 
 class DisplayForm(forms.Form):

@@ -178,7 +178,9 @@ def _linked(word: str) -> str:
     return str(_linker().linkify(word))
 
 
-def _http_only(attributes: dict[tuple[str | None, str] | str, str], new: bool = False) -> dict | None:  # type: ignore[type-arg]
+def _http_only(
+    attributes: dict[tuple[str | None, str] | str, str], new: bool = False
+) -> dict[tuple[str | None, str] | str, str] | None:
     target = attributes.get((None, "href"), "")
     return attributes if target.startswith(("http://", "https://")) else None
 

@@ -68,7 +68,7 @@ def _holds(member: Member, seal: str) -> bool:
     return any(constant_time_compare(seal, one) for one in good)
 
 
-def _places(ids: set[int]) -> dict[int, list[Membership]]:
+def _places(ids: set[int]) -> dict[int, list[Any]]:
     unseen = Q(member__mentions__room=F("room"), member__mentions__seq__gt=F("read_to"))
     rows = Membership.objects.filter(member__in=ids).select_related("room").order_by("room__place", "room_id")
     places = defaultdict(list)

@@ -6,6 +6,7 @@ import random
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from uuid import UUID
 
 import msgspec
@@ -83,7 +84,7 @@ def test_r1_r3_writers_racing_with_repeats_edits_and_an_observer_leave_no_hole_a
     tallies = racing(lambda one: _write(one, spaces), list(enumerate(writers)))
     done.set()
     following.join()
-    stored = Counter(sum((list(tally) for tally in tallies), []))
+    stored = Counter(chain.from_iterable(tallies))
     for room in spaces:
         _check_room(Room.objects.get(pk=room.pk), observer)
     assert set(stored.values()) == {2}  # each was sent twice at the same time, and answered twice alike
@@ -109,7 +110,7 @@ def _insistent(draft):
     while True:
         try:
             [outcome] = messages.store([draft])
-        except Exception as error:  # noqa: BLE001  (two writers with one id: one of them is told to come again)
+        except Exception as error:
             outcome = error
         if not isinstance(outcome, Exception):
             return outcome

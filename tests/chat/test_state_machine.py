@@ -1,4 +1,4 @@
-"""Send, crash, resume against a reference model: whatever happens, everybody ends with the same talk (R1–R5)."""
+"""Send, crash, resume against a reference model: whatever happens, everybody ends with the same talk (R1 to R5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in and out, lost passwords, guessing (S3–S7, W2)."""
+"""Signing in and out, lost passwords, guessing (S3 to S7, W2)."""
 
 import re
 from datetime import timedelta

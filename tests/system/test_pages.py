@@ -1,4 +1,4 @@
-"""What every page keeps: tokens, policy, nothing stored, nothing told (W1–W4), and help that needs nothing."""
+"""What every page keeps: tokens, policy, nothing stored, nothing told (W1 to W4), and help that needs nothing."""
 
 import re
 from html.parser import HTMLParser
