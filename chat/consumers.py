@@ -38,15 +38,6 @@ COMMANDS_WAITING = 64  # promise B8
 UNREADABLE_FRAMES = 20  # then 4400
 FRAMES_BURST, FRAMES_PER_SECOND = 100.0, 20.0
 
-_DETAILS = {
-    "text-only": "Send frames as JSON text.",
-    "too-big": "A frame may have 16 KiB.",
-    "not-text": "The frame holds characters that are not text.",
-    "not-json": "The frame is not a JSON object.",
-    "bad-fields": "A field is missing or has the wrong form. See the protocol document.",
-    "unknown-type": "There is no frame of this type. See the protocol document.",
-}
-
 
 class MemberSocket(AsyncConsumer):
     """One open tab of one member."""
@@ -144,7 +135,7 @@ class MemberSocket(AsyncConsumer):
 
     def _not_understood(self, error: protocol.NotUnderstood) -> None:
         self._unreadable += 1
-        self._tell(protocol.Failed(error.code, _DETAILS[error.code], error.ref))
+        self._tell(protocol.Failed(error.code, protocol.DETAILS[error.code], error.ref))
         if self._unreadable >= UNREADABLE_FRAMES:
             self.close(Close.NOT_UNDERSTOOD)
 

@@ -43,6 +43,17 @@ class Close(IntEnum):
     TOO_FAST = 4429  # come back after a wait
 
 
+# What to do about a frame that could not be read, by the code of its `error`.
+DETAILS = {
+    "text-only": "Send frames as JSON text.",
+    "too-big": "A frame may have 16 KiB.",
+    "not-text": "The frame holds characters that are not text.",
+    "not-json": "The frame is not a JSON object.",
+    "bad-fields": "A field is missing or has the wrong form. See the protocol document.",
+    "unknown-type": "There is no frame of this type. See the protocol document.",
+}
+
+
 class Position(Struct, frozen=True, gc=False):
     """What one reader already has of a room."""
 

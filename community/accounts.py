@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed, password_reset, password_set
@@ -12,12 +13,12 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from community import fieldcrypt, names, throttle
 from community.addresses import client_address
-from community.devices import device_words, knows_device
+from community.devices import device_words, knows_device, remember_device
 from community.models import Member
 from community.services import outbox, sessions
 
@@ -33,7 +34,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Writes a letter; it leaves after the answer, so that known and unknown addresses take equal time (S7)."""
-        context = {**context, "site_name": settings.SITE_NAME, "base_url": settings.BASE_URL}
+        links = {key: _on_this_site(link) for key, link in context.items() if key.endswith("_url")}
+        context = {**context, **links, "email": email, "site_name": settings.SITE_NAME, "base_url": settings.BASE_URL}
         message = self.render_mail(template_prefix, email, context)
         outbox.write(to=email, subject=str(message.subject), body=str(message.body))
 
@@ -50,9 +52,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return username
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        # Case, accents and look-alike letters in the name must not lift the limit (S6).
-        name = names.skeleton(str(credentials.get("username", "")))
-        return str(super()._get_login_attempts_cache_key(request, username=name))
+        # Case, accents and look-alike letters in the name must not lift the limit (S6), nor must a Host header,
+        # which allauth puts into this key.
+        return names.skeleton(str(credentials.get("username", "")))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Counts the try. A device that signed in as this member before has a limit of its own, so that strangers
@@ -68,6 +70,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if isinstance(user, Member) and not user.may_sign_in():
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **how)
+
+    def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
+        """Whichever way somebody came in, the device is known from now on."""
+        response: HttpResponse = super().post_login(request, user, **how)
+        remember_device(request, response, user.skeleton)
+        return response
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -88,6 +96,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def get_totp_issuer(self) -> str:
         """The site, in an authenticator app."""
         return str(settings.SITE_NAME)
+
+
+def _on_this_site(link: Any) -> str:
+    """allauth makes links from the Host header of the request; in a letter they begin with `BASE_URL` (W2)."""
+    parts = urlsplit(str(link))
+    return urljoin(settings.BASE_URL, urlunsplit(("", "", *parts[2:])))
 
 
 @receiver(pre_save, sender=UserSession)

@@ -20,6 +20,8 @@ def client_address(peer: str, forwarded: list[str]) -> str:
         address = ipaddress.ip_address(believed)
     except ValueError:
         return peer
-    if address.version == 6:
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:  # what a socket for both kinds says of an IPv4 neighbour
+            return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False).network_address)
     return str(address)

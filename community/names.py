@@ -26,9 +26,10 @@ _RESERVED = (
     "admin administrator moderator mod moderators leader lead host hosts staff team theteam support helpdesk help "
     "crisis crisisteam crisisline counsellor counselor therapist doctor nurse clinician reviewer curator official "
     "system root owner operator security privacy webmaster postmaster commonlight everyone here all anonymous deleted "
-    "null undefined you me samaritans emergency police"
+    "null undefined you me samaritans emergency police "
+    "moderador moderadora soporte equipo ayuda anfitrion anfitriona terapeuta psicologo psicologa anonimo todos"
 ).split()
-_STAFF_PARTS = ("admin", "moderator", "crisisteam", "crisisline", "supportteam", "commonlight", "theteam", "official")
+_STAFF_PARTS = "admin moderator moderador crisisteam crisisline supportteam commonlight theteam official".split()
 _FIRST = "quiet slow soft early late little open north amber silver mossy gentle distant second seven still".split()
 _SECOND = (
     "heron lamp river moss window linden robin harbour meadow kettle lantern willow otter stone wren cloud".split()
@@ -49,7 +50,8 @@ def skeleton(name: str) -> str:
 
     NFKC, case folded, without accents, separators and invisible characters, look-alike letters made one.
     """
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    folded = unicodedata.normalize("NFKC", name.translate(_LOOK_ALIKES)).casefold()
+    plain = unicodedata.normalize("NFKD", folded)
     letters = "".join(one for one in plain if unicodedata.category(one)[0] in "LNS").translate(_LOOK_ALIKES)
     for pair, letter in _PAIRS:
         letters = letters.replace(pair, letter)

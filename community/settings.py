@@ -154,12 +154,14 @@ if REDIS_URL:
     }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-# Sign-in limits live in the cache. In the database they are shared by all processes and need no Redis.
-CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Sign-in limits live in the cache: of this process, or with `REDIS_URL` of all. Nobody may push them out with others.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+}
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "community.caching.ForgivingCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         }
@@ -237,11 +239,13 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session stays; accounts.py ends all others
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = {"login_failed": "50/15m/ip,10/15m/key", "login": "60/m/ip", "signup": "20/h/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "50/15m/ip,10/15m/key", "login": "60/m/ip", "signup": "20/h/ip",
+                       "reset_password": "20/m/ip,5/h/key"}  # fmt: skip
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the name is the account here; an address is optional
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = False  # a write for every page, to store what we do not keep
 

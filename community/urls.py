@@ -11,3 +11,4 @@ handler400 = "community.views.errors.bad_request"
 handler403 = "community.views.errors.not_open_to_you"
 handler404 = "community.views.errors.not_here"
 handler500 = "community.views.errors.broken"
+handler429 = "community.views.errors.too_many"  # asked for by allauth, not by Django

@@ -30,6 +30,7 @@ os.environ.update(
     SECRET_KEY_FALLBACKS="",
     **KEYS,
     TRUSTED_PROXIES="0",
+    DATABASE_POOL="60",  # the races have more writers at once than a web process
     EMAIL_URL="memory://",
     DEFAULT_FROM_EMAIL="Commonlight <hello@testserver>",
     SITE_NAME="Commonlight",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -80,7 +81,8 @@ def _suspension_of(email: str) -> datetime | None:
     """A suspended member does not come back by joining again under the same address (promise S4)."""
     if not email:
         return None
-    rows = Member.objects.filter(email__iexact=email, suspended_until__gt=timezone.now())
+    theirs = Q(email__iexact=email) | Q(emailaddress__email__iexact=email)
+    rows = Member.objects.filter(theirs, suspended_until__gt=timezone.now())
     return rows.order_by("-suspended_until").values_list("suspended_until", flat=True).first()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.account.views import LoginView
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.decorators import login_required
@@ -11,22 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from community.devices import remember_device
 from community.models import Member
 from community.services import sessions as services
 
-
-class SignIn(LoginView):
-    """Name and password, or a passkey. A device that signed in is known afterwards (promise S6)."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
-        if request.method == "POST" and response.status_code == 302 and isinstance(request.user, Member):
-            remember_device(request, response, request.user.skeleton)
-        return response
-
-
-sign_in = SignIn.as_view()
+sign_in = LoginView.as_view()
 
 
 @require_http_methods(["GET", "POST"])

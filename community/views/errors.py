@@ -62,6 +62,11 @@ def form_was_open_too_long(request: HttpRequest, reason: str = "") -> HttpRespon
     return _page(request, 403, _("That page had been open for a while."), detail)
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429, for the limits that allauth keeps."""
+    return _page(request, 429, _("That was a lot of tries."), _("Please wait a few minutes, then try again."))
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500. Must work when nothing else does: no session, no database."""
     return _page(request, 500, _("Something broke on our side."), _("Nothing you did. You can try again in a moment."))

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -77,7 +78,7 @@ def _context(form: JoinForm) -> dict[str, Any]:
 
 def _not_yet() -> HttpResponse:
     response = redirect("under-18")
-    response.set_cookie(UNDER_AGE_COOKIE, "1", httponly=True, samesite="Lax")
+    response.set_cookie(UNDER_AGE_COOKIE, "1", httponly=True, samesite="Lax", secure=settings.SECURE_SITE)
     return response
 
 

@@ -15,8 +15,9 @@ from django.utils import timezone
 from chat import consumers, hub, threads, window
 from chat.models import Message, Room
 from chat.protocol import FRAME_LIMIT, Close
-from chat.services import changes, rooms
+from chat.services import changes, messages, rooms
 from chat.services.changes import Act
+from chat.services.messages import Draft
 from community import throttle
 from community.models import Block
 from community.services import consent, members, sessions
@@ -493,3 +494,26 @@ async def test_threads_that_were_closed_start_again(tabs, ana, room):
     tab = await tabs(ana)
     await in_db(threads.close_all)
     assert (await tab.post("evenings", "on"))["type"] == "ack"
+
+
+# --- how it leaves ------------------------------------------------------------------------------------------
+
+
+async def test_r8_what_is_stored_together_leaves_as_one_frame(tabs, ana, ben, room):
+    at_ben = await tabs(ben)
+    await at_ben.enter("evenings")
+    key = await in_db(factories.session_of, ana)
+    drafts = [Draft(ana.pk, key, "evenings", uuid4(), str(number)) for number in range(8)]
+    await in_db(messages.store, drafts)
+    frame = await at_ben.expect("messages")
+    assert [m["body"] for m in frame["messages"]] == [str(number) for number in range(8)]
+
+
+async def test_r9_a_restart_asks_everybody_to_come_back_after_a_wait_of_their_own(tabs, ana, ben, room, monkeypatch):
+    monkeypatch.setattr(hub, "DRAIN_SECONDS", 0.2)
+    opened = [await tabs(ana), await tabs(ana), await tabs(ben), await tabs(ben)]
+    await hub.drain()
+    waits = [(await tab.expect("session.ending", code=1012))["retry_after"] for tab in opened]
+    assert all(0.5 <= wait <= 5 for wait in waits)
+    for tab in opened:
+        assert (await tab.expect("closed"))["code"] == Close.COME_BACK

@@ -1,13 +1,19 @@
 """Joining by plain forms."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth import hashers
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from community import consents
+from community import consents, names
+from community.hashers import MemberArgon2
 from community.models import Consent, Letter, Member
+from community.services import consent, members
 from tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
@@ -111,14 +117,94 @@ def test_b7_attempts_to_join_are_limited_by_address(client):
     assert answers == [400] * 10 + [429] * 2
 
 
+def test_s4_a_suspended_member_does_not_come_back_under_another_of_their_addresses(client):
+    gone = make_member("linden", email="first@example.org")
+    EmailAddress.objects.create(user=gone, email="heron@example.org")
+    members.suspend(gone, until=timezone.now() + timedelta(days=1))
+    join(client)
+    assert client.get(reverse("today")).status_code == 302
+
+
 def test_s4_a_suspended_member_does_not_come_back_under_the_same_address(client):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from community.services import members
-
     gone = make_member("linden", email="heron@example.org")
     members.suspend(gone, until=timezone.now() + timedelta(days=1))
     join(client, email="Heron@example.org")
     assert client.get(reverse("today")).status_code == 302
+
+
+class SomebodyIsQuicker:
+    """A password check during which somebody else takes the name."""
+
+    def validate(self, password, user=None):
+        make_member("Quiet_Heron")
+
+    def get_help_text(self):
+        return ""
+
+
+def test_a8_a_name_taken_while_the_form_was_checked_is_said_and_nothing_is_lost(client, settings):
+    settings.AUTH_PASSWORD_VALIDATORS = [{"NAME": f"{__name__}.SomebodyIsQuicker"}]
+    answer = join(client)
+    assert answer.status_code == 400
+    assert "is taken" in answer.content.decode()
+    assert "heron@example.org" in answer.content.decode()
+    assert [member.name for member in Member.objects.all()] == ["Quiet_Heron"]
+
+
+def test_a_refused_joining_leaves_nothing_behind():
+    make_member("linden")
+    with pytest.raises(names.NameRefused):
+        members.join(members.Joining(name="L1nden", password="x", email="a@example.org", consents=("rules",)))
+    assert (Member.objects.count(), Letter.objects.count()) == (1, 0)
+
+
+def test_joining_with_the_required_consents_is_enough_to_be_here_and_without_is_not(client):
+    join(client)
+    member = Member.objects.get()
+    assert consent.given_by({member.pk}) == {member.pk}
+    consent.withdraw(member, "retention")
+    assert consent.given_by({member.pk}) == set()
+    assert [line.kind for line in consent.missing(member)] == ["retention"]
+
+
+def test_everything_chosen_is_chosen_again_after_an_error(client):
+    page = join(client, password="short", agree_research="on", country="IE").content.decode()
+    for line in consents.LINES:
+        assert "checked" in page.split(f'name="agree_{line.kind}"')[1].split(">")[0]
+    assert 'value="IE" selected' in page
+    assert "quiet-heron" in page
+
+
+def test_without_an_address_there_is_no_letter(client):
+    join(client, email="")
+    assert not Letter.objects.exists()
+    assert Member.objects.get().email == ""
+
+
+def test_whoever_is_in_does_not_join_again(client):
+    join(client)
+    assert client.get(reverse("join")).url == reverse("today")
+    assert join(client, name="early-otter").url == reverse("today")
+    assert Member.objects.count() == 1
+
+
+def test_passwords_are_kept_as_argon2_within_the_means_of_a_small_server(client, settings):
+    from community.settings import PASSWORD_HASHERS
+
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
+    join(client)
+    kept = Member.objects.get().password
+    assert kept.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    assert hashers.check_password(GOOD["password"], kept)
+    assert isinstance(hashers.get_hasher(), MemberArgon2)
+
+
+@pytest.mark.parametrize("field", ["pebble", "country", "language", "time_zone", "adult"])
+def test_what_no_form_of_ours_offers_is_refused(client, field):
+    assert join(client, **{field: "made-up"}).status_code == 400
+    assert not Member.objects.exists()
+
+
+def test_names_asked_about_are_limited_by_address(client):
+    answers = [client.get(reverse("join-name-free"), {"name": f"otter-{n}"}).status_code for n in range(32)]
+    assert answers == [200] * 30 + [429] * 2

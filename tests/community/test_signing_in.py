@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import hashers
 from django.test import Client
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from community.middleware import limits_of
 from community.models import Letter, Member
-from community.services import members, sessions
+from community.services import members, outbox, sessions
 from tests.factories import PASSWORD, make_member, session_of
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,53 @@ def test_s6_a_known_device_does_not_try_for_ever_either(ana):
     assert not is_in_after(mine)
 
 
+def test_s6_a_host_header_lifts_no_limit_either(ana):
+    for port in range(10):
+        sign_in(Client(), "ana", "wrong", headers={"Host": f"testserver:{8000 + port}"})
+    fresh = Client()
+    sign_in(fresh, headers={"Host": "testserver:9000"})
+    assert not is_in(fresh)
+
+
+@pytest.mark.parametrize("forged", ["10.0.0.{}", "203.0.113.{}, 10.0.0.1", "::{}", "nonsense {}"])
+def test_s6_fifty_from_one_address_are_counted_whatever_is_said_of_forwarding(ana, forged):
+    for number in range(50):
+        sign_in(Client(), f"nobody-{number}", "wrong", headers={"X-Forwarded-For": forged.format(number)})
+    assert not is_in_after(Client())
+    assert is_in_after(Client(REMOTE_ADDR="198.51.100.9"))
+
+
+def test_s6_behind_one_proxy_of_our_own_the_address_it_saw_is_counted(ana, settings):
+    settings.TRUSTED_PROXIES = 1
+    for number in range(50):
+        sign_in(Client(), f"nobody-{number}", "wrong", headers={"X-Forwarded-For": f"10.0.0.{number}, 203.0.113.5"})
+    same, another = Client(), Client()
+    sign_in(same, headers={"X-Forwarded-For": "10.9.9.9, 203.0.113.5"})
+    sign_in(another, headers={"X-Forwarded-For": "203.0.113.5, 203.0.113.6"})
+    assert (is_in(same), is_in(another)) == (False, True)
+
+
+def test_s6_the_mark_of_a_known_device_cannot_be_made_up_or_lent_to_another_name(ana):
+    mine = Client()
+    make_member("ben")
+    sign_in(mine, "ben")
+    mine.post(reverse("account_logout"))
+    liar = Client()
+    liar.cookies["known"] = "WyJhbmEiXQ:1sZ:made-up"
+    for _ in range(10):
+        sign_in(Client(), "ana", "wrong")
+    assert not is_in_after(mine)
+    assert not is_in_after(liar)
+
+
+def test_letters_for_one_address_and_tries_from_one_are_limited_and_say_so_kindly(ana):
+    confirm(ana)
+    answers = [Client().post(reverse("account_reset_password"), {"email": "ANA@example.org"}) for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429] * 2
+    assert Letter.objects.count() == 5
+    assert reverse("help-now") in answers[-1].content.decode()
+
+
 @pytest.fixture
 def hashing(monkeypatch):
     """How often a password was hashed."""
@@ -134,18 +182,44 @@ def test_s7_known_and_unknown_names_get_the_same_answer_after_the_same_work(ana,
     assert words(known) == words(unknown)
 
 
+def test_s7_members_who_may_not_sign_in_are_told_so_only_with_their_password(ana, hashing):
+    members.suspend(ana, until=timezone.now() + timedelta(days=1))
+    members.close_account(make_member("cleo"))
+    works, pages = [], set()
+    for name in ("ana", "cleo", "nobody-here"):
+        hashing.clear()
+        answer = sign_in(Client(), name, "wrong wrong wrong")
+        works.append(len(hashing))
+        pages.add((answer.status_code, answer.content.decode().count("errors")))
+    assert len(set(works)) == 1
+    assert len(pages) == 1
+
+
+def test_s7_joining_does_the_same_work_for_a_known_and_an_unknown_address(ana, hashing):
+    from tests.community.test_join import join
+
+    works = []
+    for name, email in (("quiet-heron", "ana@example.org"), ("early-otter", "nobody@example.org")):
+        hashing.clear()
+        assert join(Client(), name=name, email=email).status_code == 302
+        works.append(len(hashing))
+    assert works[0] == works[1]
+
+
 def test_s7_a_reset_for_a_known_and_an_unknown_address_looks_the_same_and_sends_nothing_itself(client, ana, mailoutbox):
     confirm(ana)
     known = client.post(reverse("account_reset_password"), {"email": "ana@example.org"})
     unknown = Client().post(reverse("account_reset_password"), {"email": "nobody@example.org"})
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
     assert mailoutbox == []
-    assert Letter.objects.filter(to="ana@example.org").count() == 1
+    for address in ("ana@example.org", "nobody@example.org"):
+        assert Letter.objects.filter(to=address, sent_at=None).count() == 1
+    assert outbox.send_waiting() == 2
+    assert {one.to[0] for one in mailoutbox} == {"ana@example.org", "nobody@example.org"}
+    assert set(Letter.objects.values_list("body", flat=True)) == {""}
 
 
 def confirm(member):
-    from allauth.account.models import EmailAddress
-
     EmailAddress.objects.create(user=member, email=member.email, primary=True, verified=True)
 
 
@@ -162,6 +236,30 @@ def test_w2_the_link_in_a_letter_never_comes_from_a_header(ana):
     )
     assert "evil.org" not in Letter.objects.latest("pk").body
     assert Client(headers={"Host": "evil.org"}).get("/").status_code == 400
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:9", "testserver:81", "LOCALHOST"])
+@pytest.mark.parametrize("address", ["ana@example.org", "nobody@example.org"])
+def test_w2_every_link_in_a_letter_begins_with_the_address_of_the_site(ana, host, address):
+    confirm(ana)
+    Client(headers={"Host": host}).post(reverse("account_reset_password"), {"email": address})
+    letter = Letter.objects.get()
+    links = re.findall(r"https?://[^\s/]+", letter.body)
+    assert links
+    assert set(links) == {settings.BASE_URL}
+    assert host.partition(":")[0] not in (letter.subject + letter.body).replace("testserver", "")
+
+
+def test_w2_the_letter_that_confirms_an_address_comes_from_the_site_too():
+    from tests.community.test_join import join
+
+    client = Client(headers={"Host": "localhost:77"})
+    join(client)
+    letter = Letter.objects.get()
+    assert "localhost" not in letter.subject + letter.body
+    address = re.search(r"http://testserver(/\S+)", letter.body).group(1)
+    client.post(address)
+    assert EmailAddress.objects.get().verified
 
 
 def test_s3_a_new_password_by_link_works_once_and_ends_every_other_session(client, ana):

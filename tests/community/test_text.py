@@ -151,3 +151,30 @@ def test_a_quotation_is_one_line_of_at_most_so_many_characters(words, limit):
 
 def test_what_filters_compare_sees_through_tricks():
     assert text.folded("Ｈ\u200be\u00adLLo") == "hello"
+
+
+@given(
+    st.lists(st.sampled_from(["example.org", "https://x.org/a", "@fern", "words", "." * 50, "a" * 3000]), max_size=40)
+)
+def test_b4_links_are_looked_for_once_in_every_word(words):
+    looked_at = []
+    linker = text._linker()
+
+    class Counting:
+        linkify = staticmethod(lambda word: looked_at.append(len(word)) or linker.linkify(word))
+
+    text._own.linker = Counting()
+    try:
+        written = " ".join(words)
+        text.to_html(written)
+    finally:
+        text._own.linker = linker
+    assert sum(looked_at) <= len(written)
+
+
+@pytest.mark.parametrize(
+    "scheme", ["ftp", "file", "data", "javascript", "vbscript", "tel", "mailto", "sms", "ws", "HTTPS"]
+)
+def test_b3_only_the_web_is_linked(scheme):
+    found = Tags(text.to_html(f"{scheme}://example.org/x {scheme}:example.org")).seen
+    assert all(attributes["href"].lower().startswith(("http://", "https://")) for tag, attributes in found)

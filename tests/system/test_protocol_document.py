@@ -92,10 +92,8 @@ def test_every_refusal_a_socket_may_answer_stands_in_the_document():
 
 
 def test_every_error_code_stands_in_the_document():
-    from chat.consumers import _DETAILS
-
     listed = DOCUMENT.split("### error")[1].split("### room.entered")[0]
-    assert set(re.findall(r"`([a-z-]+)`", listed)) == set(_DETAILS)
+    assert set(re.findall(r"`([a-z-]+)`", listed)) == set(protocol.DETAILS)
 
 
 def test_the_script_makes_every_command_and_hears_every_event():
