@@ -18,7 +18,7 @@ from channels.layers import channel_layers, get_channel_layer
 log = logging.getLogger("chat.backbone")
 GROUP = "hints"
 PING_SECONDS = 30.0
-PUBLISH_SECONDS = 2.0
+PUBLISH_SECONDS = 2.0  # always with asyncio.timeout: wait_for of Python 3.11 may swallow a cancellation
 RETRY_SECONDS = 1.0
 Rooms = dict[int, tuple[int, int]]
 
@@ -48,7 +48,8 @@ class Backbone:
     async def stop(self) -> None:
         """Lets go of the layer's connections."""
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(get_channel_layer().flush(), PUBLISH_SECONDS)
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                await get_channel_layer().flush()
 
     # --- out ------------------------------------------------------------------------------------
 
@@ -77,7 +78,8 @@ class Backbone:
     async def _send(self, message: dict[str, Any]) -> None:
         try:
             layer = get_channel_layer()
-            await asyncio.wait_for(layer.group_send(GROUP, message), PUBLISH_SECONDS)
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                await layer.group_send(GROUP, message)
         except Exception as error:  # noqa: BLE001  (a hint may fail in any way; polling carries)
             self.failures += 1
             log.info("a hint was lost: %s", type(error).__name__)
@@ -96,13 +98,17 @@ class Backbone:
         layer = get_channel_layer()
         name = await layer.new_channel()
         try:
-            await asyncio.wait_for(layer.group_add(GROUP, name), PUBLISH_SECONDS)
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                await layer.group_add(GROUP, name)
             while True:
                 # At least our own pings come back; silence means that the line is dead.
-                self._heard(await asyncio.wait_for(layer.receive(name), 3 * PING_SECONDS))
+                async with asyncio.timeout(3 * PING_SECONDS):
+                    message = await layer.receive(name)
+                self._heard(message)
         finally:
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(layer.group_discard(GROUP, name), PUBLISH_SECONDS)
+                async with asyncio.timeout(PUBLISH_SECONDS):
+                    await layer.group_discard(GROUP, name)
 
     def _heard(self, message: dict[str, Any]) -> None:
         if message.get("from") == self.process:

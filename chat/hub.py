@@ -26,6 +26,7 @@ log = logging.getLogger("chat.hub")
 COALESCE_SECONDS = 0.02  # what follows a room's last frame this closely leaves with the next one
 POLL_SECONDS = 5.0
 DRAIN_SECONDS = 5.0
+STOP_SECONDS = 5.0
 FEEDS_KEPT = 500  # rooms without a reader whose ring is still kept
 
 
@@ -70,9 +71,11 @@ class Hub:
 
     async def stop(self) -> None:
         """Ends the hub's tasks. Sockets are closed by whoever drains them."""
-        for task in list(self._tasks):
+        tasks = set(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_SECONDS)
         await self.backbone.stop()
 
     def add(self, socket: Any) -> None:

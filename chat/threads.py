@@ -8,6 +8,8 @@ long as the process. Statements are short and time-limited by the database setti
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
@@ -40,9 +42,16 @@ class DatabaseThread:
         pool, self._pool = self._pool, None
         if pool is None:
             return
+        everyone = threading.Barrier(self._size)  # so that each thread closes its own, and none closes twice
         for _ in range(self._size):
-            pool.submit(connection.close)
+            pool.submit(_close_after, everyone)
         pool.shutdown(wait=True)
+
+
+def _close_after(everyone: threading.Barrier) -> None:
+    with contextlib.suppress(threading.BrokenBarrierError):
+        everyone.wait(LONGEST_WAIT_SECONDS)
+    connection.close()
 
 
 def _with_fresh_line(work: Callable[[], Any]) -> Any:

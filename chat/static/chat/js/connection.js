@@ -3,8 +3,10 @@
 import { Backoff } from "./backoff.js";
 import { beat, staysClosed } from "./protocol.js";
 
-const ANSWER_WITHIN_MS = 10000;
-const CONFIRM_EVERY = 20;
+const BEAT_ANSWERED_WITHIN_MS = 10000;
+const COMMAND_ANSWERED_WITHIN_MS = 12000; // the server answers within ten seconds, or refuses
+const CONFIRM_MESSAGES = 20;
+const CONFIRM_CHARACTERS = 16 * 1024; // the server stops at 50 messages or 64 KiB; long before, it hears from us
 
 /** Calls `on.frame(frame)`, `on.open()`, `on.closed({ code, stays })`; asks `on.shown()` for {positions, revisions}. */
 export class Connection {
@@ -16,7 +18,7 @@ export class Connection {
     this.isEnded = false;
     this.waits = new Map();
     this.retryAfter = 0;
-    this.sinceBeat = 0;
+    this.unconfirmed = { messages: 0, characters: 0 };
     this.beatSeconds = 25;
   }
 
@@ -26,15 +28,16 @@ export class Connection {
     this.stop("retry");
     const socket = new this.WebSocket(this.url);
     this.socket = socket;
-    socket.onmessage = (event) => this.socket === socket && this.hear(JSON.parse(event.data));
+    socket.onmessage = (event) => this.socket === socket && this.hear(event.data);
     socket.onclose = (event) => this.socket === socket && this.lost(event.code);
     socket.onerror = () => {};
-    this.wait("hello", ANSWER_WITHIN_MS, () => this.drop());
+    this.wait("hello", BEAT_ANSWERED_WITHIN_MS, () => this.drop());
   }
 
   /** Ends for good: leaving, or signing out. */
   end() {
     this.isEnded = true;
+    this.stop("retry");
     this.drop();
   }
 
@@ -48,17 +51,25 @@ export class Connection {
   send(command) {
     if (!this.isReady) return false;
     this.socket.send(JSON.stringify(command));
+    if ("ref" in command) this.expect(COMMAND_ANSWERED_WITHIN_MS);
     return true;
   }
 
-  hear(frame) {
+  hear(text) {
+    const frame = JSON.parse(text);
     this.stop("answer");
     if (frame.type === "hello") this.greet(frame);
     if (frame.type === "session.ending") this.retryAfter = frame.retry_after ?? 0;
     this.on.frame(frame);
-    const heard = frame.messages?.length ?? frame.changes?.length ?? 0;
-    this.sinceBeat += heard;
-    if (this.sinceBeat >= CONFIRM_EVERY) this.beat();
+    this.count(frame, text.length);
+  }
+
+  count({ messages, changes }, characters) {
+    if (!messages && !changes) return;
+    this.unconfirmed.messages += (messages ?? changes).length;
+    this.unconfirmed.characters += characters;
+    const { messages: many, characters: much } = this.unconfirmed;
+    if (many >= CONFIRM_MESSAGES || much >= CONFIRM_CHARACTERS) this.beat();
   }
 
   greet(hello) {
@@ -73,11 +84,15 @@ export class Connection {
   /** Confirms what was shown, and asks whether the line still lives. */
   beat() {
     if (!this.isReady) return;
-    this.sinceBeat = 0;
+    this.unconfirmed = { messages: 0, characters: 0 };
     const { positions, revisions } = this.on.shown();
     this.send(beat(positions, revisions));
     this.wait("beat", this.beatSeconds * 1000, () => this.beat());
-    this.wait("answer", ANSWER_WITHIN_MS, () => this.drop());
+    this.expect(BEAT_ANSWERED_WITHIN_MS);
+  }
+
+  expect(withinMs) {
+    if (!this.waits.has("answer")) this.wait("answer", withinMs, () => this.drop());
   }
 
   /** Gives up a socket that does not answer. */
@@ -92,6 +107,7 @@ export class Connection {
   lost(code) {
     this.socket = null;
     this.isReady = false;
+    this.unconfirmed = { messages: 0, characters: 0 };
     ["hello", "beat", "answer"].forEach((name) => this.stop(name));
     const stays = this.isEnded || staysClosed(code);
     this.isEnded ||= stays;
@@ -112,4 +128,9 @@ export class Connection {
     this.timers.clearTimeout(this.waits.get(name));
     this.waits.delete(name);
   }
+}
+
+/** The address of the site's socket, for a path such as "/ws/". */
+export function socketAt(path, { protocol, host } = window.location) {
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}${path}`;
 }

@@ -1,4 +1,6 @@
-/** How many new messages there are, in the page's title, while nobody is looking at it. */
+/** Quiet notifications: the page's title while nobody looks at it, and the dots beside rooms and tabs. */
+
+import { upToNine } from "./unread.js";
 
 /** Counts while the page is hidden; the title never names a person or a message. */
 export class TitleCount {
@@ -13,13 +15,25 @@ export class TitleCount {
 
   /** Something new came. */
   add(n = 1) {
-    if (!this.document.hidden) return;
+    if (!this.document.hidden || n < 1) return;
     this.count += n;
-    this.document.title = `(${this.count > 9 ? "9+" : this.count}) ${this.title}`;
+    this.document.title = `(${upToNine(this.count)}) ${this.title}`;
   }
 
   clear() {
     this.count = 0;
     this.document.title = this.title;
   }
+}
+
+/** Shows a count in a dot, or takes the dot away. */
+export function showDot(dot, count) {
+  if (!dot) return;
+  dot.hidden = count < 1;
+  dot.querySelector("[data-count]").textContent = upToNine(count);
+}
+
+/** Shows how much is new in all rooms, beside "Rooms" in the navigation. */
+export function showTotal(document, total) {
+  document.querySelectorAll("[data-unread-total]").forEach((dot) => showDot(dot, total));
 }

@@ -5,12 +5,14 @@ import { RETRYABLE } from "./protocol.js";
 /**
  * One room's outgoing messages. One at a time is under way, so order holds whatever is refused or lost.
  * `send(message)` returns false when there is no line; `changed(message)` tells of each new state:
- * "sending", "sent", "waiting" (not sent yet) or "refused" (with `detail`).
+ * "sending", "sent", "waiting" (not sent yet) or "refused" (with `detail`). Refused ones stay in `refusals`,
+ * so that no words are dropped before somebody took them back.
  */
 export class Outbox {
   constructor({ send, changed, timers = globalThis }) {
     Object.assign(this, { send, changed, timers });
     this.messages = [];
+    this.refusals = new Map();
     this.underWay = null;
     this.pause = null;
   }
@@ -22,14 +24,20 @@ export class Outbox {
     this.next();
   }
 
-  /** True while something written is not stored yet. */
+  /** True while something written is not stored. */
   get hasUnsent() {
-    return this.messages.some((message) => message.state !== "refused");
+    return this.messages.length + this.refusals.size > 0;
   }
 
   /** The line is back: whatever was not answered goes again, in order. */
   resume() {
     this.underWay = null;
+    this.next();
+  }
+
+  /** The member does not want to wait: the first one goes again now, if nothing is under way. */
+  hurry() {
+    this.endPause();
     this.next();
   }
 
@@ -40,11 +48,11 @@ export class Outbox {
   }
 
   /** The server stored the message with this client id; by an ack, or because it arrived as everybody's. */
-  stored(id, place) {
+  stored(id, { seq, at }) {
     const message = this.messages.find((one) => one.id === id);
     if (!message) return;
     this.drop(message);
-    this.set(Object.assign(message, place), "sent");
+    this.set(Object.assign(message, { seq, at }), "sent");
     this.next();
   }
 
@@ -52,20 +60,23 @@ export class Outbox {
   refused(id, { code, detail, retry_after: seconds = 1 }) {
     const message = this.messages.find((one) => one.id === id);
     if (!message) return;
+    Object.assign(message, { code, retryAfter: seconds });
     if (RETRYABLE.has(code)) {
-      this.set(message, "waiting", detail);
       this.rest(seconds);
+      this.set(message, "waiting", detail);
       return;
     }
     this.drop(message);
+    this.refusals.set(id, message);
     this.set(message, "refused", detail);
     this.next();
   }
 
   /** Gives a message up; its words go back to whoever asks. */
   take(id) {
-    const message = this.messages.find((one) => one.id === id);
+    const message = this.refusals.get(id) ?? this.messages.find((one) => one.id === id);
     if (message) this.drop(message);
+    this.refusals.delete(id);
     return message;
   }
 
@@ -76,11 +87,16 @@ export class Outbox {
 
   rest(seconds) {
     this.underWay = null;
-    this.timers.clearTimeout(this.pause);
+    this.endPause();
     this.pause = this.timers.setTimeout(() => {
       this.pause = null;
       this.next();
     }, Math.max(seconds, 0.25) * 1000);
+  }
+
+  endPause() {
+    this.timers.clearTimeout(this.pause);
+    this.pause = null;
   }
 
   next() {
@@ -91,7 +107,7 @@ export class Outbox {
       return;
     }
     this.underWay = first.id;
-    this.set(first, "sending");
+    if (first.state !== "sending") this.set(first, "sending");
   }
 
   set(message, state, detail = "") {

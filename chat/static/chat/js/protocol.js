@@ -1,6 +1,8 @@
 /** Frames between browser and server, as in docs/protocol.md. Pure. */
 
 export const VERSION = 1;
+export const FRAME_LIMIT = 16 * 1024;
+export const BODY_LIMIT = 4000;
 
 /** Close codes, and what to do: come back, sign in again, or stay away. */
 export const CLOSE = {
@@ -15,7 +17,7 @@ export function staysClosed(code) {
   return STAYS_CLOSED.has(code);
 }
 
-/** Refusals after which the same message may be sent again, a little later. */
+/** Refusals after which the same command may be sent again, a little later. */
 export const RETRYABLE = new Set(["too-fast", "slow-mode", "unavailable", "busy"]);
 
 /** Commands, each as the object that is sent. */
@@ -29,3 +31,13 @@ export const withdrawMessage = (ref, room, seq) => ({ type: "message.withdraw", 
 export const react = (ref, room, seq, kind, on) => ({ type: "message.react", ref, room, seq, kind, on });
 export const read = (room, seq) => ({ type: "read", room, seq });
 export const beat = (positions, revisions) => ({ type: "beat", positions, revisions });
+
+/** True when the command is small enough for a frame. A larger one would only break the line, again and again. */
+export function fits(command) {
+  return new TextEncoder().encode(JSON.stringify(command)).length <= FRAME_LIMIT;
+}
+
+/** How many characters a message has too many; the server counts after form NFC, as here. */
+export function charactersOver(body) {
+  return Math.max([...body.normalize("NFC")].length - BODY_LIMIT, 0);
+}

@@ -4,13 +4,20 @@ import { CLOSE } from "./protocol.js";
 import { WORDS } from "./words.js";
 
 const PATIENCE_MS = 4000;
+const NOTE_MS = 15000;
+const COUNT_EVERY_MS = 5000;
 
 /** The words and buttons below a message that is not stored yet. */
 export function stateNodes(message, { again, back, copy }) {
-  const words = document.createTextNode(`${WORDS[message.state]} ${message.detail ?? ""} `);
-  if (message.state === "waiting") return [words, button(WORDS.tryAgain, again)];
-  if (message.state !== "refused") return [words];
-  return [words, button(WORDS.change, () => back(message)), button(WORDS.copy, () => copy(message.body))];
+  const words = document.createTextNode(`${WORDS[message.state]} ${detailOf(message)} `);
+  if (message.state === "sending" || message.state === "sent") return [words];
+  const first = message.state === "waiting" ? button(WORDS.tryAgain, again) : button(WORDS.change, () => back(message));
+  return [words, first, button(WORDS.copy, () => copy(message.body))];
+}
+
+function detailOf({ code, detail }) {
+  if (code === "too-big") return WORDS.tooBig;
+  return code === "slow-mode" ? "" : detail; // slow mode counts down above the box
 }
 
 function button(words, then) {
@@ -24,9 +31,10 @@ function button(words, then) {
 
 /** The line above the box. Says nothing for the first four seconds of a break. */
 export class Line {
-  constructor(place, signIn, { timers = window } = {}) {
-    Object.assign(this, { place, signIn, timers });
+  constructor(place, signIn, { timers = window, now = Date.now } = {}) {
+    Object.assign(this, { place, signIn, timers, now });
     this.wait = null;
+    this.fade = null;
     this.isOffline = false;
   }
 
@@ -35,7 +43,10 @@ export class Line {
     if (code === CLOSE.SIGN_IN_AGAIN) this.showSignIn();
     else if (code === CLOSE.TOO_MANY_SOCKETS) this.show(WORDS.tooMany);
     else if (code === CLOSE.NOT_ALLOWED) this.show(WORDS.removed);
-    if (stays) return;
+    if (stays) {
+      this.timers.clearTimeout(this.wait);
+      return;
+    }
     this.wait ??= this.timers.setTimeout(() => {
       this.isOffline = true;
       this.show(WORDS.offline);
@@ -46,21 +57,47 @@ export class Line {
   online(missed) {
     this.timers.clearTimeout(this.wait);
     this.wait = null;
-    if (!this.isOffline) {
-      this.hide();
-      return;
-    }
+    if (!this.isOffline) return;
     this.isOffline = false;
-    if (missed) this.show(WORDS.backOnline(missed));
+    if (missed) this.note(WORDS.backOnline(missed));
     else this.hide();
   }
 
+  /** Something worth a sentence for a while. */
+  note(words) {
+    if (this.isOffline) return;
+    this.show(words);
+    this.fade = this.timers.setTimeout(() => this.hide(), NOTE_MS);
+  }
+
+  /** Slow mode: counts down every five seconds, and is read aloud once. */
+  slow(every, seconds) {
+    if (this.isOffline) return;
+    const until = this.now() + seconds * 1000;
+    this.show("");
+    this.place.append(part("sr", WORDS.slow(every, Math.ceil(seconds))), part("", ""));
+    this.place.lastChild.setAttribute("aria-hidden", "true");
+    this.countDown(every, until, this.place.lastChild);
+  }
+
+  countDown(every, until, place) {
+    const left = Math.ceil((until - this.now()) / 1000);
+    if (left <= 0) {
+      this.hide();
+      return;
+    }
+    place.textContent = WORDS.slow(every, left);
+    this.fade = this.timers.setTimeout(() => this.countDown(every, until, place), Math.min(COUNT_EVERY_MS, left * 1000));
+  }
+
   show(words) {
+    this.timers.clearTimeout(this.fade);
     this.place.replaceChildren(document.createTextNode(words));
     this.place.hidden = false;
   }
 
   hide() {
+    this.timers.clearTimeout(this.fade);
     this.place.hidden = true;
   }
 
@@ -71,4 +108,11 @@ export class Line {
     link.textContent = WORDS.signIn;
     this.place.append(link);
   }
+}
+
+function part(kind, words) {
+  const node = document.createElement("span");
+  node.className = kind;
+  node.textContent = words;
+  return node;
 }

@@ -1,14 +1,14 @@
 /** What one reader has of a room: messages by seq, and the position. Pure state; a page listens. */
 
 const KEPT = 200;
+const REMEMBERED = 500;
 
 /** Takes frames and says what to draw: `upsert(entry, isNew)`, `remove(seq)`, `reset(entries)`, `behind()`. */
 export class Timeline {
-  constructor({ seq, revision, on }) {
-    this.seq = seq;
-    this.revision = revision;
-    this.on = on;
+  constructor({ seq, revision, first = seq + 1, moreBefore = false, on }) {
+    Object.assign(this, { seq, revision, first, moreBefore, on });
     this.entries = new Map();
+    this.elsewhere = new Map();
   }
 
   /** Where this reader stands, as the server wants to hear it. */
@@ -16,19 +16,18 @@ export class Timeline {
     return { seq: this.seq, revision: this.revision };
   }
 
-  /** The oldest seq that is kept, or infinity. */
-  get oldest() {
-    return Math.min(...this.entries.keys());
-  }
-
-  /** The newest seq that is kept, or 0. */
-  get newest() {
-    return Math.max(0, ...this.entries.keys());
-  }
-
-  /** Messages the page came with, or that the history gave: known, not new. */
+  /** Messages that the page came with: known, not new. */
   adopt(entries) {
     entries.forEach((entry) => this.keep(entry));
+  }
+
+  /** A page of history before the first message here. Returns what is to be shown of it. */
+  earlier({ messages, more_before: moreBefore }) {
+    const newest = messages.filter((entry) => !this.entries.has(entry.seq)).map((entry) => this.latest(entry));
+    newest.forEach((entry) => this.keep(entry));
+    this.first = Math.min(this.first, messages[0]?.seq ?? this.first);
+    this.moreBefore = moreBefore;
+    return newest.filter((entry) => entry.state !== "withdrawn");
   }
 
   /** A `messages` frame. A `prev` that is not our own position means something is missing: ask again from here. */
@@ -45,18 +44,21 @@ export class Timeline {
     this.trim();
   }
 
-  /** A `changes` frame: messages as they stand now. Those never shown here are none of our business. */
+  /** A `changes` frame: messages as they stand now. Those not shown are kept for when their page is fetched. */
   changes({ revision, changes }) {
-    changes.filter((entry) => this.entries.has(entry.seq)).forEach((entry) => this.put(entry, false));
+    changes.forEach((entry) => {
+      if (this.entries.has(entry.seq)) this.put(entry, false);
+      else this.remember(entry);
+    });
     this.revision = Math.max(this.revision, revision);
   }
 
   /** A fresh page of history after a resync. */
-  reset({ top, revision, messages }) {
+  reset({ top, revision, messages, more_before: moreBefore = false }) {
     this.entries.clear();
-    this.seq = top;
-    this.revision = revision;
-    messages.forEach((entry) => this.keep(entry));
+    this.elsewhere.clear();
+    Object.assign(this, { seq: top, revision, moreBefore, first: messages[0]?.seq ?? top + 1 });
+    this.adopt(messages);
     this.on.reset(messages.filter((entry) => entry.state !== "withdrawn"));
   }
 
@@ -65,11 +67,24 @@ export class Timeline {
     if (known && known.revision > entry.revision) return;
     if (entry.state === "withdrawn") {
       this.entries.delete(entry.seq);
+      this.remember(entry);
       this.on.remove(entry.seq);
       return;
     }
     this.keep({ mine: known?.mine ?? [], ...entry });
     this.on.upsert(this.entries.get(entry.seq), isNew);
+  }
+
+  // A page of history may be older than a change that overtook it on the socket.
+  latest(entry) {
+    const seen = this.elsewhere.get(entry.seq);
+    return seen && seen.revision >= entry.revision ? { mine: entry.mine, ...seen } : entry;
+  }
+
+  remember(entry) {
+    this.elsewhere.delete(entry.seq);
+    this.elsewhere.set(entry.seq, entry);
+    if (this.elsewhere.size > REMEMBERED) this.elsewhere.delete(this.elsewhere.keys().next().value);
   }
 
   keep(entry) {
@@ -78,10 +93,13 @@ export class Timeline {
 
   trim() {
     if (this.entries.size <= KEPT || !this.on.mayTrim()) return;
-    const surplus = [...this.entries.keys()].sort((a, b) => a - b).slice(0, this.entries.size - KEPT);
+    const inOrder = [...this.entries.keys()].sort((a, b) => a - b);
+    const surplus = inOrder.slice(0, -KEPT);
     surplus.forEach((seq) => {
       this.entries.delete(seq);
       this.on.remove(seq);
     });
+    this.first = inOrder[surplus.length];
+    this.moreBefore = true;
   }
 }
