@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 
@@ -23,7 +23,7 @@ WITHIN = 5.0
 
 async def in_db(work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What `work` returns, run where the ORM may be used."""
-    return await sync_to_async(work)(*args, **kwargs)
+    return await database_sync_to_async(work)(*args, **kwargs)
 
 
 class Tab:
@@ -123,7 +123,7 @@ async def tabs() -> AsyncIterator[Callable[..., Any]]:
     for tab in opened:
         await tab.end()
     await hub.current().stop()
-    await sync_to_async(threads.close_all)()
+    await database_sync_to_async(threads.close_all)()
 
 
 @pytest.fixture
