@@ -64,6 +64,15 @@ def is_gone(line: socket.socket) -> bool:
         return True
 
 
+def is_let_in(proxy: Proxy) -> bool:
+    """False when a new line is reset, while it is made or right after."""
+    try:
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as one:
+            return not is_gone(one)
+    except ConnectionError:
+        return False
+
+
 def test_a_frozen_line_says_nothing_and_forgets_nothing(proxy: Proxy, line: socket.socket):
     proxy.freeze()
     line.sendall(b"kept")
@@ -86,8 +95,7 @@ def test_a_cut_line_is_reset_and_a_new_one_works(proxy: Proxy, line: socket.sock
 def test_a_refusing_proxy_lets_nobody_through_until_it_accepts_again(proxy: Proxy, line: socket.socket):
     proxy.refuse()
     assert is_gone(line)
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as one:
-        assert is_gone(one)
+    assert is_let_in(proxy) is False
     proxy.accept()
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as again:
         again.sendall(b"back")

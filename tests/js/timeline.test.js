@@ -69,5 +69,6 @@ test("at most two hundred messages stay in the page", () => {
   const { timeline } = make();
   for (let seq = 1; seq <= 250; seq += 1) timeline.messages({ prev: seq - 1, messages: [entry(seq)] });
   assert.equal(timeline.entries.size, 200);
-  assert.equal(timeline.oldest, 51);
+  assert.equal(timeline.first, 51);
+  assert.equal(timeline.moreBefore, true);
 });
