@@ -113,7 +113,7 @@ def render_room(
         "draft": draft,
         "form_error": error,
         "client_id": str(uuid4()),
-        "blank": MessageView(),
+        "blank": MessageView(is_blank=True),
     }
     return render(request, "chat/room.html", context, status=status)
 

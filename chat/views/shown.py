@@ -47,7 +47,7 @@ class MessageView:
     day: str = ""
     is_first_unread: bool = False
     can_edit: bool = False
-    can_withdraw: bool = False
+    is_blank: bool = False
 
 
 def shown(messages: Sequence[Message], reader: Member, *, first_unread: int = 0) -> list[MessageView]:
@@ -96,7 +96,6 @@ def _view(message: Message, reader: Member, around: Surroundings, mine: set[str]
         edited=message.edited_at is not None,
         reactions=_reactions(around.reactions.get(message.pk, {}), mine),
         can_edit=is_mine and timezone.now() - message.stored_at < EDITABLE_FOR,
-        can_withdraw=is_mine,
     )
 
 

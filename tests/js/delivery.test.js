@@ -31,7 +31,7 @@ class Browser {
     this.timeline = new Timeline({
       seq: 0,
       revision: 0,
-      on: { upsert: (entry, isNew) => isNew && this.shown.push(entry.id), remove() {}, reset() {}, behind: () => this.hear(), mayTrim: () => false },
+      on: { upsert: (entry, isNew) => isNew && this.shown.push(entry.id), remove() {}, reset() {}, changed() {}, behind: () => this.hear(), mayTrim: () => false },
     });
     this.outbox = new Outbox({ send: (message) => this.send(message), changed() {}, timers: this.clock });
   }

@@ -13,6 +13,7 @@ function make(seq = 0) {
       remove: (one) => did.push(`removed ${one}`),
       reset: (entries) => did.push(`reset ${entries.map((entry) => entry.seq)}`),
       behind: () => did.push("behind"),
+      changed() {},
       mayTrim: () => true,
     },
   });

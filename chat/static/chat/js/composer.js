@@ -1,10 +1,12 @@
 /** The box at the bottom: grows, sends, replies, changes the last message, and keeps a draft for this tab. */
 
-import { WORDS } from "./words.js";
+import { charactersOver } from "./protocol.js";
+import { quoted, WORDS } from "./words.js";
 
-const LIMIT = 4000;
-
-/** Wires form#composer. `on.send({body, headsUp, replyTo, quote})`, `on.change(seq, body)`, `on.lastOwn()` → node or null. */
+/**
+ * Wires form#composer. Calls `on.send({body, headsUp, replyTo, quote})` and `on.change(seq, body)`, which promises
+ * whether the change was stored; asks `on.lastOwn()` for {seq, body} of one's last message that can be changed, or null.
+ */
 export class Composer {
   constructor(form, { room, on, storage = window.sessionStorage }) {
     Object.assign(this, { form, on, storage, key: `draft:${room}` });
@@ -54,14 +56,25 @@ export class Composer {
 
   submit() {
     const body = this.box.value;
-    if (!body.trim() || [...body].length > LIMIT) return;
-    if (this.changing) this.on.change(this.changing, body);
-    else this.on.send({ body, headsUp: this.headsUp.value.trim(), replyTo: Number(this.replyTo.value) || null, quote: this.quote });
+    if (!body.trim() || charactersOver(body) || this.box.readOnly) return;
+    if (this.changing) {
+      this.save(this.changing, body);
+      return;
+    }
+    this.on.send({ body, headsUp: this.headsUp.value.trim(), replyTo: Number(this.replyTo.value) || null, quote: this.quote });
     this.clear();
   }
 
+  // The words stay in the box until the change is stored.
+  async save(seq, body) {
+    this.box.readOnly = true;
+    const isStored = await this.on.change(seq, body);
+    this.box.readOnly = false;
+    if (isStored && this.changing === seq) this.stopReplying();
+  }
+
   typed() {
-    const over = [...this.box.value].length - LIMIT;
+    const over = charactersOver(this.box.value);
     this.over.hidden = over <= 0;
     if (over > 0) this.over.textContent = WORDS.over(over);
     if (this.changing) return;
@@ -73,8 +86,8 @@ export class Composer {
   reply(seq, name, text) {
     this.stopReplying();
     this.replyTo.value = seq;
-    this.quote = { seq, name, text: text.slice(0, 80) };
-    this.show(name, this.quote.text);
+    this.quote = { seq, name, text };
+    this.show(name, text);
     this.box.focus();
   }
 
@@ -83,7 +96,7 @@ export class Composer {
     this.stopReplying();
     this.changing = seq;
     this.box.value = body;
-    this.show(WORDS.changeMessage, body.slice(0, 80));
+    this.show(WORDS.changeMessage, quoted(body));
     this.box.focus();
     this.typed();
   }
@@ -101,8 +114,9 @@ export class Composer {
     this.replying.hidden = false;
   }
 
+  // After a change, whatever was being written before comes back.
   stopReplying() {
-    if (this.changing) this.box.value = "";
+    if (this.changing) this.box.value = this.storage.getItem(this.key) ?? "";
     this.changing = this.quote = null;
     this.replyTo.value = "";
     this.replying.hidden = true;
@@ -110,17 +124,9 @@ export class Composer {
   }
 
   clear() {
-    this.box.value = "";
-    this.headsUp.value = "";
+    this.box.value = this.headsUp.value = "";
     this.form.querySelector("#add").open = false;
-    this.changing = null;
     this.stopReplying();
-    this.storage.removeItem(this.key);
-  }
-
-  /** True while there are words in the box that were not sent. */
-  get hasWords() {
-    return Boolean(this.box.value.trim());
   }
 
   forget() {

@@ -1,7 +1,7 @@
 /** The messages on the page: in order by seq, joined and dated, without moving what is being read. */
 
-import { clock, fill, fillReactions, slot } from "./draw.js";
-import { WORDS } from "./words.js";
+import { draw, renew, slot } from "./draw.js";
+import { quoted, WORDS } from "./words.js";
 
 const NEAR_END_PX = 120;
 const JOINED_WITHIN_MS = 5 * 60 * 1000;
@@ -12,9 +12,10 @@ export class MessageList {
     Object.assign(this, { log, list, template, below, view, onSeen });
     this.unseen = 0;
     this.firstUnseen = null;
-    this.stick = true;
+    this.staysAtEnd = false;
     log.addEventListener("scroll", () => this.scrolled(), { passive: true });
     below.addEventListener("click", () => this.goToNew());
+    new ResizeObserver(() => this.staysAtEnd && this.toEnd()).observe(log);
   }
 
   /** The entries of messages that the server already put on the page. */
@@ -40,17 +41,25 @@ export class MessageList {
 
   /** Draws a message, new or changed. */
   upsert(entry, isNew) {
-    this.keepingPlace(() => {
-      const known = this.find(entry.seq);
-      const node = known ?? this.blank();
-      fill(node, entry, this.view);
-      fillReactions(node, entry.state ? {} : entry.reactions, entry.mine);
-      if (!known) this.place(node, entry.seq);
-      this.regroup(node);
-      this.requote(entry);
-    }, entry.author?.name === this.view.me && isNew);
-    if (isNew && !this.isAtEnd && entry.author?.name !== this.view.me) this.countNew(entry.seq);
+    const mine = entry.author?.name === this.view.me;
+    this.keepingPlace(() => this.put(entry), mine && isNew);
+    if (isNew && !this.isAtEnd && !mine) this.countNew(entry.seq);
     else if (isNew) this.onSeen();
+  }
+
+  put(entry) {
+    const fresh = draw(this.template, entry, this.view);
+    const known = this.find(entry.seq);
+    if (known) renew(known, fresh);
+    else this.place(fresh, entry.seq);
+    this.regroup(known ?? fresh);
+  }
+
+  /** Marks which words of support are one's own. */
+  press(seq, mine) {
+    this.find(seq)?.querySelectorAll(".felt [data-kind]").forEach((button) => {
+      button.setAttribute("aria-pressed", String(mine.includes(button.dataset.kind)));
+    });
   }
 
   /** Takes a message off the page, without a trace. */
@@ -70,14 +79,14 @@ export class MessageList {
   reset(entries) {
     this.items().forEach((node) => node.remove());
     this.tidyDays();
-    entries.forEach((entry) => this.upsert(entry, false));
+    entries.forEach((entry) => this.put(entry));
     this.toEnd();
   }
 
   /** Puts earlier messages above; what is being read stays where it is. */
   prepend(entries) {
     const before = this.log.scrollHeight - this.log.scrollTop;
-    entries.forEach((entry) => this.upsert(entry, false));
+    entries.forEach((entry) => this.put(entry));
     this.log.scrollTop = this.log.scrollHeight - before;
   }
 
@@ -101,10 +110,9 @@ export class MessageList {
   }
 
   newPending({ id, body, headsUp, quote }) {
-    const node = this.blank();
     const entry = { seq: 0, revision: 0, at: new Date().toISOString(), body, heads_up: headsUp, reply_to: quote,
-      author: { name: this.view.me, pebble: 6 } };
-    fill(node, entry, this.view);
+      author: { name: this.view.me } };
+    const node = draw(this.template, entry, this.view);
     node.dataset.pending = id;
     node.id = `p-${id}`;
     this.list.append(node);
@@ -112,10 +120,6 @@ export class MessageList {
   }
 
   // --- order ------------------------------------------------------------------------------------
-
-  blank() {
-    return this.template.content.cloneNode(true).querySelector("li");
-  }
 
   place(node, seq) {
     document.getElementById("empty")?.remove();
@@ -177,10 +181,11 @@ export class MessageList {
     });
   }
 
-  requote(entry) {
-    const words = entry.state || entry.heads_up ? "" : entry.body ?? "";
-    this.list.querySelectorAll(`a.quote[href="#m-${entry.seq}"]`).forEach((quote) => {
-      if (!words && !entry.heads_up) quote.hidden = true;
+  /** Messages that quote `entry` say what it says now: its heads-up or its words, or nothing once it is gone. */
+  requote({ seq, state, heads_up: headsUp, body = "" }) {
+    this.list.querySelectorAll(`a.quote[href="#m-${Number(seq)}"]`).forEach((quote) => {
+      if (state) quote.remove();
+      else slot(quote, "quote-text").textContent = quoted(headsUp || body);
     });
   }
 
@@ -198,7 +203,14 @@ export class MessageList {
 
   /** Shows the newest message. */
   toEnd() {
-    this.log.scrollTop = this.log.scrollHeight;
+    this.staysAtEnd = true;
+    settling(() => { if (this.staysAtEnd) this.log.scrollTop = this.log.scrollHeight; });
+  }
+
+  /** Shows a message or a mark in the middle, if there is room around it. */
+  show(node) {
+    this.staysAtEnd = false;
+    settling(() => node.scrollIntoView({ block: "center" }));
   }
 
   countNew(seq) {
@@ -211,12 +223,14 @@ export class MessageList {
   goToNew() {
     const first = this.firstUnseen && this.find(this.firstUnseen);
     this.seen();
-    (first ?? this.log).scrollIntoView({ block: "center" });
-    first?.focus();
+    if (!first) this.toEnd();
+    first?.focus({ preventScroll: true });
+    if (first) this.show(first);
   }
 
   scrolled() {
-    if (this.isAtEnd) this.seen();
+    this.staysAtEnd = this.isAtEnd;
+    if (this.staysAtEnd) this.seen();
   }
 
   seen() {
@@ -226,13 +240,19 @@ export class MessageList {
     this.onSeen();
   }
 
-  /** The words of a message, for quoting and copying. */
-  wordsOf(node) {
-    return (slot(node, "body").textContent || slot(node, "folded-body").textContent).trim();
+  /** What quoting a message shows of it; a quotation never unfolds a heads-up. */
+  quoteOf(node) {
+    return quoted(slot(node, "headsup-words")?.textContent ?? this.wordsOf(node));
   }
 
-  /** "Fern at 19:25", for quoting. */
-  labelOf(node) {
-    return `${node.dataset.author} ${clock(new Date(node.dataset.at))}`;
+  /** The words of a message, for copying and changing. */
+  wordsOf(node) {
+    return slot(node, "said")?.textContent.trim() ?? "";
   }
+}
+
+// Heights of messages that were far away are only known once they are near: places are found in two steps.
+function settling(go) {
+  go();
+  requestAnimationFrame(() => requestAnimationFrame(go));
 }

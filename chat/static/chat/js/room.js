@@ -1,33 +1,31 @@
-/** A room's page: joins the socket, the outbox, the timeline and what is drawn. */
+/** A room's page: joins the line, the visit, the box and what is drawn. */
 
 import { say } from "../../community/js/say.js";
 import { offerActions } from "./actions.js";
 import { Announcer } from "./announce.js";
 import { Composer } from "./composer.js";
-import { Connection } from "./connection.js";
+import { Connection, socketAt } from "./connection.js";
 import { moveByKeys } from "./keys.js";
 import { MessageList } from "./list.js";
-import { TitleCount } from "./notify.js";
-import { Outbox } from "./outbox.js";
-import * as protocol from "./protocol.js";
+import { showTotal, TitleCount } from "./notify.js";
 import { Line, stateNodes } from "./status.js";
-import { Timeline } from "./timeline.js";
+import { Unread } from "./unread.js";
+import { Visit } from "./visit.js";
 import { WORDS } from "./words.js";
 
-const READ_EVERY_MS = 2000;
-const POLL_MS = 20000;
+const EDITABLE_MS = 15 * 60 * 1000;
 
 const main = document.getElementById("main");
-const { room, me, socket: socketPath, history, messageUrl, reportUrl, signIn } = main.dataset;
+const { room, me, messageUrl, reportUrl } = main.dataset;
+const isLive = !main.dataset.moreAfter;
 const form = document.getElementById("composer");
-const line = new Line(document.getElementById("line"), signIn);
+const earlierPlace = document.getElementById("earlier-place");
+const notice = new Line(document.getElementById("line"), main.dataset.signIn);
 const title = new TitleCount(document);
 const announcer = new Announcer(document.getElementById("say-chat"), { mode: document.documentElement.dataset.spoken });
+const unread = new Unread({ except: room, changed: ({ total }) => showTotal(document, total) });
 
-let refs = 0;
-const answers = new Map();
-let readAt = 0;
-let polling = 0;
+let isLeaving = false;
 
 const list = new MessageList({
   log: document.getElementById("log"),
@@ -35,129 +33,105 @@ const list = new MessageList({
   template: document.getElementById("message-template"),
   below: document.getElementById("below"),
   view: { me, messageUrl },
-  onSeen: () => seen(),
+  onSeen: () => list.isAtEnd && !document.hidden && visit.seen(),
 });
 
-const timeline = new Timeline({
-  seq: Number(main.dataset.top),
-  revision: Number(main.dataset.revision),
+const connection = new Connection(socketAt(main.dataset.socket), {
+  frame: (frame) => {
+    unread.hear(frame);
+    visit.hear(frame);
+  },
+  open: () => {
+    visit.opened();
+    if (!isLive) notice.online(0);
+  },
+  closed: (how) => {
+    visit.closed(how);
+    notice.lost(how);
+  },
+  shown: () => visit.shown,
+});
+
+const visit = new Visit({
+  room, me, isLive,
+  line: connection,
+  history: fetchHistory,
+  position: {
+    seq: Number(main.dataset.top),
+    revision: Number(main.dataset.revision),
+    first: Number(list.items()[0]?.dataset.seq ?? Number(main.dataset.top) + 1),
+    moreBefore: !earlierPlace.hidden,
+  },
   on: {
     upsert: (entry, isNew) => {
       list.upsert(entry, isNew);
       if (isNew && entry.author?.name !== me) arrived(entry);
     },
     remove: (seq) => list.remove(seq),
+    changed: (entry) => list.requote(entry),
     reset: (entries) => list.reset(entries),
-    behind: () => enter(),
     mayTrim: () => list.isAtEnd,
-  },
-});
-
-const connection = new Connection(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${socketPath}`, {
-  frame: (frame) => hear(frame),
-  open: () => {
-    clearInterval(polling);
-    enter();
-  },
-  closed: (how) => closed(how),
-  shown: () => ({ positions: { [room]: timeline.seq }, revisions: { [room]: timeline.revision } }),
-});
-
-const outbox = new Outbox({
-  send: (message) => command((ref) => protocol.postMessage(ref, message), (answer) => {
-    if (answer.type === "ack") outbox.stored(message.id, answer);
-    else outbox.refused(message.id, answer);
-  }),
-  changed: (message) => {
-    if (message.state === "sent") {
-      list.dropPending(message.id);
-      say(WORDS.sent);
-    } else {
-      list.showPending(message, stateNodes(message, { again: () => outbox.resume(), back: putBack, copy: copyWords }));
-    }
+    mine: ({ seq, mine }) => list.press(seq, mine),
+    pending: (message) => showPending(message),
+    entered: ({ missed, count }) => {
+      notice.online(missed);
+      showPresent(count);
+      list.onSeen();
+    },
+    present: (count) => showPresent(count),
+    refused: (answer) => notice.note(answer.detail),
+    removed: () => notice.show(WORDS.removed),
+    moreBefore: (whether) => { earlierPlace.hidden = !whether; },
+    isLooking: () => list.isAtEnd && !document.hidden,
   },
 });
 
 const composer = form && new Composer(form, {
   room,
   on: {
-    send: ({ body, headsUp, replyTo, quote }) => outbox.add({ id: crypto.randomUUID(), room, body, headsUp, replyTo, quote }),
-    change: (seq, body) => order((ref) => protocol.editMessage(ref, room, seq, body)),
+    send: (message) => visit.write({ id: crypto.randomUUID(), ...message }),
+    change: async (seq, body) => (await told(visit.edit(seq, body))).type === "ack",
     lastOwn: () => lastOwn(),
   },
 });
 
-function command(make, then) {
-  refs += 1;
-  if (!connection.send(make(refs))) return false;
-  answers.set(refs, then);
-  return true;
-}
-
-function order(make) {
-  const sent = command(make, (answer) => answer.type === "refused" && line.show(answer.detail));
-  if (!sent) line.show(WORDS.offline);
-}
-
-function enter() {
-  command((ref) => protocol.enterRoom(ref, room, timeline.position), (answer) => {
-    if (answer.type === "refused") {
-      line.show(answer.code === "not-here" ? WORDS.removed : answer.detail);
-      return;
-    }
-    line.online(answer.missed);
-    present(answer.count);
-    outbox.resume();
-  });
-}
-
-const hearing = {
-  ack: (frame) => settle(frame),
-  refused: (frame) => settle(frame),
-  "room.entered": (frame) => settle(frame),
-  messages: (frame) => {
-    timeline.messages(frame);
-    frame.messages.forEach((entry) => outbox.stored(entry.id, entry));
-  },
-  changes: (frame) => timeline.changes(frame),
-  resync: () => resync(),
-  presence: (frame) => present(frame.count ?? 0),
-  "room.removed": () => line.show(WORDS.removed),
-};
-
-function hear(frame) {
-  if (!frame.room || frame.room === room) hearing[frame.type]?.(frame);
-}
-
-function settle(frame) {
-  const then = answers.get(frame.ref);
-  answers.delete(frame.ref);
-  then?.(frame);
-}
-
-function closed(how) {
-  answers.clear();
-  outbox.interrupted();
-  line.lost(how);
-  clearInterval(polling);
-  if (!how.stays) polling = setInterval(() => poll(), POLL_MS);
-}
-
-async function page(query) {
-  const answer = await fetch(`${history}?${new URLSearchParams(query)}`, { headers: { Accept: "application/json" } });
+async function fetchHistory(query) {
+  const answer = await fetch(`${main.dataset.history}?${new URLSearchParams(query)}`, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }
 
-async function resync() {
-  timeline.reset(await page({}));
-  enter();
+/** Says above the box what a command was refused for. */
+async function told(asking) {
+  const answer = await asking;
+  if (answer.type !== "ack") notice.note(answer.code === "lost" ? WORDS.lost : answer.detail);
+  return answer;
 }
 
-async function poll() {
-  if (connection.isReady) return;
-  const found = await page({ after: timeline.seq }).catch(() => null);
-  if (found) timeline.messages({ prev: timeline.seq, messages: found.messages });
+function showPending(message) {
+  if (message.state === "sent") {
+    say(WORDS.sent);
+    list.dropPending(message.id);
+    if (!isLive && !visit.outbox.hasUnsent) location.assign(`${location.pathname}#m-${message.seq}`);
+    return;
+  }
+  if (message.code === "slow-mode" && message.state === "waiting") notice.slow(Number(main.dataset.slow), message.retryAfter);
+  list.showPending(message, stateNodes(message, { again: tryAgain, back: putBack, copy: copyWords }));
+}
+
+function tryAgain() {
+  connection.hurry();
+  visit.outbox.hurry();
+}
+
+function putBack(message) {
+  visit.outbox.take(message.id);
+  list.dropPending(message.id);
+  composer?.putBack(message.body);
+}
+
+function copyWords(words) {
+  navigator.clipboard?.writeText(words).then(() => say(WORDS.copied)).catch(() => {});
 }
 
 function arrived(entry) {
@@ -165,95 +139,75 @@ function arrived(entry) {
   title.add();
 }
 
-function seen() {
-  if (document.hidden || !list.isAtEnd || timeline.seq <= readAt) return;
-  clearTimeout(seen.wait);
-  seen.wait = setTimeout(() => {
-    if (document.hidden || timeline.seq <= readAt) return;
-    if (connection.send(protocol.read(room, timeline.seq))) readAt = timeline.seq;
-  }, READ_EVERY_MS);
-}
-
-function present(count) {
+function showPresent(count) {
   const place = document.getElementById("presence");
   if (place && count > 0) place.textContent = WORDS.present(count);
 }
 
-function putBack(message) {
-  outbox.take(message.id);
-  list.dropPending(message.id);
-  composer?.putBack(message.body);
-}
-
-function copyWords(words) {
-  navigator.clipboard?.writeText(words).then(() => say(WORDS.copied));
-}
-
 function lastOwn() {
-  const node = list.items().reverse().find((one) => one.dataset.mine && Date.now() - new Date(one.dataset.at) < 15 * 60 * 1000);
+  const isFresh = (node) => node.dataset.mine && Date.now() - new Date(node.dataset.at) < EDITABLE_MS;
+  const node = list.items().reverse().find(isFresh);
   return node ? { seq: Number(node.dataset.seq), body: list.wordsOf(node) } : null;
 }
 
-function respond(seq, kind) {
-  const entry = timeline.entries.get(seq);
-  const on = !entry?.mine?.includes(kind);
-  command((ref) => protocol.react(ref, room, seq, kind, on), (answer) => {
-    if (answer.type === "refused") {
-      line.show(answer.detail);
-      return;
-    }
-    const mine = (timeline.entries.get(seq)?.mine ?? []).filter((one) => one !== kind);
-    Object.assign(timeline.entries.get(seq) ?? {}, { mine: on ? [...mine, kind] : mine });
-    list.find(seq)?.querySelector(`[data-kind="${kind}"]`)?.setAttribute("aria-pressed", String(on));
-  }) || line.show(WORDS.offline);
-}
-
-async function earlier(event) {
+async function getEarlier(event) {
   event.preventDefault();
   const link = event.currentTarget;
-  const words = link.textContent;
-  link.textContent = WORDS.gettingEarlier;
+  const words = link.dataset.words ??= link.textContent;
+  const slow = setTimeout(() => { link.textContent = WORDS.gettingEarlier; }, 400);
   try {
-    const found = await page({ before: Math.min(timeline.oldest, timeline.seq + 1) });
-    timeline.adopt(found.messages);
-    list.prepend(found.messages.filter((entry) => entry.state !== "withdrawn"));
-    link.parentElement.hidden = !found.more_before;
+    list.prepend(await visit.earlier());
     link.textContent = words;
+    earlierPlace.hidden = !visit.timeline.moreBefore;
+    if (earlierPlace.hidden) list.items()[0]?.focus({ preventScroll: true });
   } catch {
     link.textContent = WORDS.earlierFailed;
+  } finally {
+    clearTimeout(slow);
   }
 }
 
-timeline.adopt(list.adopt());
+visit.timeline.adopt(list.adopt());
 moveByKeys(list, composer?.box);
 offerActions(list, {
-  me, reportUrl, messageUrl,
+  reportUrl, messageUrl,
   act: {
-    respond,
-    reply: (node) => composer?.reply(Number(node.dataset.seq), node.dataset.author, list.wordsOf(node)),
+    respond: (seq, kind) => told(visit.react(seq, kind)),
+    reply: (node) => composer?.reply(Number(node.dataset.seq), node.dataset.author, list.quoteOf(node)),
     copy: (node) => copyWords(list.wordsOf(node)),
     change: (node) => composer?.change({ seq: Number(node.dataset.seq), body: list.wordsOf(node) }),
-    takeBack: (seq) => order((ref) => protocol.withdrawMessage(ref, room, seq)),
+    takeBack: (seq) => told(visit.withdraw(seq)),
   },
 });
 list.list.addEventListener("click", (event) => {
   const button = event.target.closest(".felt [data-kind]");
   if (!button) return;
   event.preventDefault();
-  respond(Number(button.closest("li.msg").dataset.seq), button.dataset.kind);
+  told(visit.react(Number(button.closest("li.msg").dataset.seq), button.dataset.kind));
 });
-document.getElementById("earlier")?.addEventListener("click", earlier);
-window.addEventListener("leaving", () => connection.end());
+document.getElementById("earlier").addEventListener("click", getEarlier);
+
+window.addEventListener("leaving", () => {
+  isLeaving = true;
+  connection.end();
+});
 window.addEventListener("online", () => connection.hurry());
+window.addEventListener("pagehide", () => {
+  visit.leaving();
+  connection.drop();
+});
 window.addEventListener("pageshow", (event) => event.persisted && connection.open());
+window.addEventListener("beforeunload", (event) => {
+  if (visit.outbox.hasUnsent && !isLeaving) event.preventDefault();
+});
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   connection.hurry();
-  seen();
+  list.onSeen();
 });
-window.addEventListener("beforeunload", (event) => {
-  if (outbox.hasUnsent && !connection.isEnded) event.preventDefault();
-});
-if (!main.dataset.moreAfter) connection.open();
-(location.hash ? document.querySelector(location.hash) : document.getElementById("new"))?.scrollIntoView({ block: "center" });
-if (!location.hash && !document.getElementById("new")) list.toEnd();
+
+const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
+const place = asked || document.getElementById("new");
+if (place) list.show(place);
+else list.toEnd();
+connection.open();

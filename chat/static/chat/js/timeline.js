@@ -3,7 +3,10 @@
 const KEPT = 200;
 const REMEMBERED = 500;
 
-/** Takes frames and says what to draw: `upsert(entry, isNew)`, `remove(seq)`, `reset(entries)`, `behind()`. */
+/**
+ * Takes frames and says what to draw: `upsert(entry, isNew)`, `remove(seq)`, `reset(entries)`, and `changed(entry)` for
+ * whatever quotes a changed message, also one that is not on the page. Calls `behind()` when something is missing.
+ */
 export class Timeline {
   constructor({ seq, revision, first = seq + 1, moreBefore = false, on }) {
     Object.assign(this, { seq, revision, first, moreBefore, on });
@@ -49,6 +52,7 @@ export class Timeline {
     changes.forEach((entry) => {
       if (this.entries.has(entry.seq)) this.put(entry, false);
       else this.remember(entry);
+      this.on.changed(entry);
     });
     this.revision = Math.max(this.revision, revision);
   }

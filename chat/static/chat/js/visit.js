@@ -13,9 +13,10 @@ const LOST = { type: "refused", code: "lost", detail: "" };
  * `line` is {send(command)}; `history(query)` fetches a page of messages; `position` is {seq, revision, first, moreBefore}.
  * With `isLive` false the page shows an older part: nothing new is heard, but everything can be sent.
  *
- * Calls `on.upsert`, `on.remove`, `on.reset` and asks `on.mayTrim()` as the timeline does, and
- * `on.mine(entry)` when this member's own words of support changed, `on.pending(message)` for each state of a message on its way, `on.entered(answer)`, `on.present(count)`,
- * `on.refused(answer)`, `on.removed()`, `on.moreBefore(whether)`; asks `on.isLooking()` before saying what was read.
+ * Calls `on.upsert`, `on.remove`, `on.reset`, `on.changed` and asks `on.mayTrim()` as the timeline does, and
+ * `on.mine(entry)` when this member's own words of support changed, `on.pending(message)` for each state of a message
+ * on its way, `on.entered(answer)`, `on.present(count)`, `on.refused(answer)`, `on.removed()`,
+ * `on.moreBefore(whether)`; asks `on.isLooking()` before saying what was read.
  */
 export class Visit {
   constructor({ room, me, position, line, history, on, isLive = true, timers = globalThis }) {
@@ -228,10 +229,19 @@ export class Visit {
   /** The end of the room is in view: told to the server, at most every two seconds. */
   seen() {
     if (!this.isLive || this.waits.has("read") || this.timeline.seq <= this.readTo) return;
-    this.wait("read", READ_EVERY_MS, () => {
-      const { seq } = this.timeline;
-      if (this.on.isLooking() && this.line.send(protocol.read(this.room, seq))) this.readTo = seq;
-    });
+    this.wait("read", READ_EVERY_MS, () => this.on.isLooking() && this.tellRead());
+  }
+
+  /** The page is about to go: what was seen is told now. */
+  leaving() {
+    if (!this.waits.has("read")) return;
+    this.stop("read");
+    this.tellRead();
+  }
+
+  tellRead() {
+    const { seq } = this.timeline;
+    if (this.line.send(protocol.read(this.room, seq))) this.readTo = seq;
   }
 
   wait(name, ms, then) {

@@ -45,3 +45,12 @@ export const WORDS = {
   andMore: "and more",
   more: (name, time) => `More for the message by ${name} at ${time}`,
 };
+
+const QUOTED = 80;
+
+/** The first words of a message, on one line, as the server quotes them. */
+export function quoted(text) {
+  const words = text.split(/\s+/).filter(Boolean).join(" ");
+  const letters = [...words];
+  return letters.length > QUOTED ? `${letters.slice(0, QUOTED - 1).join("").trimEnd()}…` : words;
+}

@@ -10,9 +10,10 @@ export function closeOnEscape(document) {
     open.querySelector("summary").focus();
     event.stopPropagation();
   });
+  // Before anybody else hears of the press, so that a menu which it opens stays open.
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.menu[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
     });
-  });
+  }, true);
 }
