@@ -81,6 +81,13 @@ def post(
     return messages.post(draft)
 
 
+def react(member: Member, room: Room, seq: int, kind: str) -> None:
+    """Gives a word of support to a message."""
+    from chat.services import changes
+
+    changes.do(changes.Act(member.pk, session_of(member), room.slug, seq, changes.reacting(kind, on=True)))
+
+
 def _agree(member: Member) -> None:
     """Every consent that a member has to have given, as of now."""
     from community.services import consent

@@ -19,8 +19,14 @@ def leave(request: HttpRequest) -> HttpResponse:
     if key := request.session.session_key:
         sessions.end(key)
     logout(request)
-    response = HttpResponseRedirect(settings.LEAVE_URL)
+    if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+        return _gone(HttpResponse(status=204))  # a script said it on its way out; the help page stays for offline
+    response = _gone(HttpResponseRedirect(settings.LEAVE_URL))
     response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _gone(response: HttpResponse) -> HttpResponse:
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store"
     return response

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from chat.models import Message, Room
 from tests.browser import chromium as finding
+from tests.factories import join, make_member, make_room, post, react, session_of
 
 QUIET = [
     "--disable-quic",
@@ -61,3 +64,72 @@ def open_page(chromium: Any) -> Iterator[Any]:
 def _is_complaint(message: Any) -> bool:
     # A page that is told 404 or 403 on purpose, or loses its server, is not a fault of its scripts.
     return message.type == "error" and "Failed to load resource" not in message.text and "WebSocket" not in message.text
+
+
+class Evening:
+    """A site with one room, three members in it and a few words said."""
+
+    def __init__(self, site: Any, open_one: Any) -> None:
+        self.site = site
+        self._open = open_one
+        self.members: dict[str, Any] = {}
+        site.do(self._make)
+
+    def _make(self) -> None:
+        room = make_room("evenings", name="Evenings", purpose="A slow room for the end of the day.")
+        for name in ("Linden", "Fern", "Otis"):
+            self.members[name] = make_member(name)
+            join(self.members[name], room)
+        for words in ("The evenings are long now.", "They are. I light a lamp at five."):
+            post(self.members["Fern"], room, words)
+
+    def furnish(self) -> None:
+        """Adds one of everything that a room can show, and a second room that is not joined."""
+        self.site.do(self._furnish)
+
+    def _furnish(self) -> None:
+        make_room("grief", name="Grief", purpose="For those we miss.")
+        post(self.members["Linden"], self.room(), "My own words, see https://example.org/", reply_to=1)
+        post(self.members["Otis"], self.room(), "About the night", heads_up="sleep")
+        react(self.members["Linden"], self.room(), 1, "same-here")
+
+    def say(self, name: str, *words: str) -> None:
+        """Puts messages into the room behind the back of the web process."""
+        self.site.do(lambda: [post(self.members[name], self.room(), one) for one in words])
+
+    def room(self) -> Room:
+        """The room as it is stored now."""
+        return Room.objects.get(slug="evenings")
+
+    def stored(self) -> list[str]:
+        """What the room holds, in order, without what was taken back."""
+        rows = Message.objects.filter(room__slug="evenings", withdrawn_at=None).order_by("seq")
+        return self.site.do(lambda: list(rows.values_list("body", flat=True)))
+
+    def as_member(self, name: str, path: str = "/rooms/evenings/", **how: Any) -> Any:
+        """A page in a browser profile where this member is signed in."""
+        page = self._open("about:blank", **how)
+        key = self.site.do(lambda: session_of(self.members[name]))
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.site.url}])
+        page.goto(self.site.url + path)
+        return page
+
+    def in_room(self, name: str, **how: Any) -> Any:
+        """The room's page once its line is up."""
+        page = self.as_member(name, **how)
+        self.is_heard(page)
+        return page
+
+    def catch_leaving(self, page: Any) -> None:
+        """The neutral page that leaving opens is an empty one here: tests use no network."""
+        page.context.route(f"{settings.LEAVE_URL}**", lambda route: route.fulfill(body="The weather"))
+
+    def is_heard(self, page: Any) -> None:
+        """Returns once the page has entered the room on the socket."""
+        page.locator("#presence", has_text="here").wait_for()
+
+
+@pytest.fixture
+def evening(web: Any, open_page: Any) -> Evening:
+    """A site with a room and people in it, for real browsers."""
+    return Evening(web, open_page)

@@ -46,9 +46,10 @@ export function renew(known, fresh) {
 }
 
 function drawHead(node, { author, at }, name) {
-  const pebble = slot(node, "pebble");
-  pebble.className = `pebble p${author?.pebble ?? 6}`;
-  pebble.textContent = [...name][0].toUpperCase();
+  if (keep(node, "pebble", !node.dataset.mine)) {
+    slot(node, "pebble").className = `pebble p${author?.pebble ?? 6}`;
+    slot(node, "pebble").textContent = [...name][0].toUpperCase();
+  }
   slot(node, "name").textContent = name;
   keep(node, "moderator", author?.label === "moderator");
   keep(node, "host", author?.label === "host");

@@ -41,7 +41,6 @@ export function leaveNow(document, window) {
   window.sessionStorage.clear();
   const body = new URLSearchParams({ csrfmiddlewaretoken: token });
   window.navigator.sendBeacon(leave, body);
-  window.caches?.keys?.().catch(() => []);
   window.location.replace(leaveUrl);
 }
 

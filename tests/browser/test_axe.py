@@ -1,0 +1,61 @@
+"""Every page, in light and dark, on a phone and on a desk: no violation of WCAG that can be found by a machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.servers]
+
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    # The link to leave comes before every landmark, so that it is the first thing a screen reader meets.
+    "rules": {"color-contrast-enhanced": {"enabled": True}, "region": {"enabled": False}},
+}
+VISITOR = ["/", "/join/", "/sign-in/", "/sign-in/lost/", "/rooms/", "/help-now/", "/guidelines/", "/not-a-page/"]
+MEMBER = [
+    "/today/",
+    "/rooms/",
+    "/rooms/evenings/",
+    "/rooms/evenings/m/1/",
+    "/rooms/evenings/m/3/",
+    "/rooms/grief/",
+    "/report/evenings/1/",
+    "/you/",
+    "/leave/",
+]
+LOOKS = [
+    pytest.param({"viewport": {"width": width, "height": height}, "color_scheme": scheme}, id=f"{width}-{scheme}")
+    for width, height in ((390, 844), (1280, 800))
+    for scheme in ("light", "dark")
+]
+
+
+def faults(page: Any) -> list[str]:
+    """What axe finds, one line each, with the whole page in view: what a bar covers can be scrolled."""
+    width = page.viewport_size["width"]
+    page.set_viewport_size({"width": width, "height": max(800, page.evaluate("document.body.scrollHeight"))})
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{page.url}: {one['id']} {[node['target'] for node in one['nodes'][:3]]}" for one in found]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing(evening: Any, open_page: Any, look: dict[str, Any]):
+    evening.furnish()
+    visitor = open_page("about:blank", **look)
+    member = evening.as_member("Linden", "/today/", **look)
+    found: list[str] = []
+    for page, paths in ((visitor, VISITOR), (member, MEMBER)):
+        for path in paths:
+            page.goto(evening.site.url + path)
+            found += faults(page)
+    assert "\n".join(found) == ""
+
+
+def test_axe_finds_nothing_in_an_open_menu(evening: Any):
+    page = evening.in_room("Linden")
+    page.locator("#m-2").hover()
+    page.locator("#m-2 .tools__more").click()
+    assert "\n".join(faults(page)) == ""
