@@ -14,7 +14,7 @@ ARGS ?=
 
 # The demo is one process with fresh keys in var/. Its address is where a browser on this machine finds it.
 DEMO_HOST = $(if $(filter 0.0.0.0 :: [::],$(HOST)),127.0.0.1,$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)))
-DEMO = DEBUG=1 DEMO=1 BASE_URL=http://$(DEMO_HOST):$(PORT) ALLOWED_HOSTS=$(DEMO_HOST),127.0.0.1,localhost \
+DEMO = DEBUG=0 DEMO=1 BASE_URL=http://$(DEMO_HOST):$(PORT) ALLOWED_HOSTS=$(DEMO_HOST),127.0.0.1,localhost \
 	EXTRA_ORIGINS=http://127.0.0.1:$(PORT),http://localhost:$(PORT)
 
 # What `make check` pretends to be: a site as it should be in production, though nothing is served or stored.

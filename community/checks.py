@@ -47,8 +47,8 @@ def libraries_are_new_enough(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def keys_are_secret(**_: Any) -> list[CheckMessage]:
-    """Outside DEBUG both keys are set, long, our own, and two different ones."""
-    if settings.DEBUG:
+    """Outside DEBUG and DEMO both keys are set, long, our own, and two different ones."""
+    if settings.PLAYGROUND:
         return []
     keys = {name: _setting(name) for name in ("SECRET_KEY", "FIELD_KEYS")}
     found = [_key_trouble(name, value) for name, value in keys.items()]
@@ -71,7 +71,7 @@ def _key_trouble(name: str, value: str) -> CheckMessage | None:
 
 @register(Tags.security)
 def address_is_safe(**_: Any) -> list[CheckMessage]:
-    """Neither DEBUG nor plain HTTP is shown to others; the demo may be, inside a private network."""
+    """Neither DEBUG, the demo nor plain HTTP is shown to others; the demo may be, inside a private network."""
     host = urlsplit(settings.BASE_URL).hostname or ""
     if _is_loopback(host):
         return []
@@ -82,6 +82,8 @@ def address_is_safe(**_: Any) -> list[CheckMessage]:
         found.append(
             Error(f"DEBUG is on for {host}: error pages would show settings to strangers.", id="community.E004")
         )
+    if settings.DEMO:
+        found.append(Error(f"DEMO is on for {host}: everyone knows its passwords.", id="community.E010"))
     if not settings.BASE_URL.startswith("https://"):
         found.append(Error("BASE_URL has to begin with https:// when others can reach it.", id="community.E005"))
     return found

@@ -25,7 +25,7 @@ def secret(name: str, default: str = "") -> str:
 
 
 def development_key(name: str) -> str:
-    """A random key kept in `var/`, made on first use. Only for DEBUG; checks.py refuses it elsewhere."""
+    """A random key kept in `var/`, made on first use. Only for DEBUG and DEMO; checks.py refuses it elsewhere."""
     path = VAR_DIR / f"{name}.key"
     if not path.exists():
         VAR_DIR.mkdir(exist_ok=True)
@@ -39,12 +39,13 @@ SITE_NAME = env.str("SITE_NAME", "Commonlight")
 LEAVE_URL = env.str("LEAVE_URL", "https://www.weather.gov/")
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
+PLAYGROUND = DEBUG or DEMO  # on one's own machine: keys are made on first use, mail is shown in the terminal
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 _base = urlsplit(BASE_URL)
 SECURE_SITE = _base.scheme == "https"
-SECRET_KEY = secret("SECRET_KEY") or (development_key("secret") if DEBUG else "")
+SECRET_KEY = secret("SECRET_KEY") or (development_key("secret") if PLAYGROUND else "")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
-FIELD_KEYS = secret("FIELD_KEYS") or (development_key("field") if DEBUG else "")
+FIELD_KEYS = secret("FIELD_KEYS") or (development_key("field") if PLAYGROUND else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", []) or [_base.hostname]
 # Sockets and forms accept exactly these: scheme, host and port. A second address needs its own line.
 ALLOWED_ORIGINS = [BASE_URL, *env.list("EXTRA_ORIGINS", [])]
@@ -246,11 +247,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the name is the account here; an address is optional
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAYGROUND
 USERSESSIONS_TRACK_ACTIVITY = False  # a write for every page, to store what we do not keep
 
 # --- Mail --------------------------------------------------------------------------------------
-EMAIL_URL = secret("EMAIL_URL") or ("console://" if DEBUG else "smtp://localhost:25")
+EMAIL_URL = secret("EMAIL_URL") or ("console://" if PLAYGROUND else "smtp://localhost:25")
 vars().update(dj_email_url.parse(EMAIL_URL))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <hello@localhost>")
 

@@ -68,8 +68,8 @@ def test_one_key_for_two_purposes_is_refused(settings: Any):
     assert ids(checks.keys_are_secret()) == {"community.E003"}
 
 
-def test_debug_makes_its_own_keys(settings: Any):
-    settings.DEBUG, settings.SECRET_KEY = True, "short"
+def test_debug_and_the_demo_make_their_own_keys(settings: Any):
+    settings.PLAYGROUND, settings.SECRET_KEY = True, "short"
     assert checks.keys_are_secret() == []
 
 
@@ -82,10 +82,11 @@ def test_debug_makes_its_own_keys(settings: Any):
         ("https://commonlight.example", False, False, set()),
         ("http://commonlight.example", False, False, {"community.E005"}),
         ("https://commonlight.example", True, False, {"community.E004"}),
-        ("http://commonlight.example", True, True, {"community.E004", "community.E005"}),
+        ("http://commonlight.example", True, True, {"community.E004", "community.E005", "community.E010"}),
+        ("https://commonlight.example", False, True, {"community.E010"}),
         ("http://192.168.7.2:8000", True, True, {"community.W004"}),
         ("http://192.168.7.2:8000", True, False, {"community.E004", "community.E005"}),
-        ("http://8.8.8.8", True, True, {"community.E004", "community.E005"}),
+        ("http://8.8.8.8", True, True, {"community.E004", "community.E005", "community.E010"}),
     ],
 )
 def test_debug_and_plain_http_stay_on_this_machine(
