@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from channels.layers import channel_layers, get_channel_layer
+from channels.layers import InMemoryChannelLayer, channel_layers, get_channel_layer
 
 log = logging.getLogger("chat.backbone")
 GROUP = "hints"
@@ -55,8 +55,14 @@ class Backbone:
 
     def hint(self, rooms: Rooms) -> None:
         """Says where rooms stand. Hints that gather while one is on its way leave together."""
+        if self._is_alone():
+            return
         self._waiting.update(rooms)
         self._publish_soon()
+
+    def _is_alone(self) -> bool:
+        # A layer in memory reaches nobody but ourselves. Several processes need Redis, or they find out by polling.
+        return isinstance(get_channel_layer(), InMemoryChannelLayer)
 
     def say(self, message: dict[str, Any]) -> None:
         """Says anything else; bounded, the oldest goes first."""

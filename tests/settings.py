@@ -44,7 +44,9 @@ os.environ.setdefault("DATABASE_URL", f"sqlite:///{TEST_DIRECTORY / 'unused.sqli
 os.environ.setdefault("REDIS_URL", "")
 
 from community.settings import *  # noqa: E402, F403
-from community.settings import CACHES, CHANNEL_LAYERS, REDIS_URL  # noqa: E402
+from community.settings import CACHES, CHANNEL_LAYERS, DATABASES, REDIS_URL  # noqa: E402
+
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # no thread keeps a line from one test to the next
 
 STATIC_ROOT = TEST_DIRECTORY / "static"  # empty: files are found where they lie
 STATIC_ROOT.mkdir(exist_ok=True)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from chat import protocol
 from chat.models import Mention, Message, Reaction
@@ -35,18 +35,24 @@ class Surroundings:
     labels: dict[int, str]
     quoted: dict[tuple[int, int], Message]
     reactions: dict[int, dict[str, int]]
+    mine: dict[int, list[str]]  # the kinds of support that the reader gave, by message id
     mentioned: dict[int, dict[str, str]]
 
 
-def surroundings(messages: Sequence[Message], *, fresh: bool = False) -> Surroundings:
-    """Everything needed to show these messages. `fresh` ones have no reactions yet: one query less."""
+def surroundings(messages: Sequence[Message], *, reader: Member | None = None, fresh: bool = False) -> Surroundings:
+    """Everything needed to show these messages, with what is the reader's own if there is one.
+
+    `fresh` ones have no reactions yet: one query less.
+    """
     quoted = _quoted(messages)
+    reactions, mine = ({}, {}) if fresh else _reactions(messages, reader)
     author_ids = {m.author_id for m in (*messages, *quoted.values()) if m.author_id}
     return Surroundings(
         authors=_authors(messages, author_ids),
         labels=labels_of(author_ids),
         quoted=quoted,
-        reactions={} if fresh else reactions_of(messages),
+        reactions=reactions,
+        mine=mine,
         mentioned=_mentioned(messages),
     )
 
@@ -67,14 +73,20 @@ def labels_of(member_ids: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def reactions_of(messages: Sequence[Message]) -> dict[int, dict[str, int]]:
-    """Counts by kind for each message id, in the set's own order."""
+def _reactions(
+    messages: Sequence[Message], reader: Member | None
+) -> tuple[dict[int, dict[str, int]], dict[int, list[str]]]:
+    # Counts by kind, in the set's own order, and the reader's own kinds; each by message id.
     counts: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = Reaction.objects.filter(message__in=[m.pk for m in messages]).values("message_id", "kind")
+    mine: dict[int, list[str]] = defaultdict(list)
+    rows = Reaction.objects.filter(message__in=[m.pk for m in messages]).values_list("message_id", "kind")
+    counted = rows.annotate(n=Count("pk"), own=Count("pk", filter=Q(member=reader.pk if reader else None)))
     order = list(Reaction.Kind.values)
-    for row in sorted(rows.annotate(n=Count("pk")), key=lambda row: order.index(row["kind"])):
-        counts[row["message_id"]][row["kind"]] = row["n"]
-    return counts
+    for message_id, kind, n, own in sorted(counted, key=lambda row: order.index(row[1])):
+        counts[message_id][kind] = n
+        if own:
+            mine[message_id].append(kind)
+    return counts, mine
 
 
 def _quoted(messages: Sequence[Message]) -> dict[tuple[int, int], Message]:

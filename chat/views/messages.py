@@ -20,7 +20,7 @@ from chat.services.arrivals import hidden_from
 from chat.services.changes import Act
 from chat.services.rooms import mark_read, room_for
 from chat.views.rooms import me, page_of, render_room
-from chat.views.shown import own_reactions, shown
+from chat.views.shown import shown
 from community import throttle
 from community.models import Member
 from community.refusals import NotYours, Refusal, TooFast
@@ -46,9 +46,8 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _entries(messages: list[Message], reader: Member) -> list[dict[str, Any]]:
-    around = entries.surroundings(messages)
-    mine = own_reactions(messages, reader)
-    return [{**msgspec.to_builtins(entries.entry_of(m, around)), "mine": sorted(mine.get(m.pk, ()))} for m in messages]
+    around = entries.surroundings(messages, reader=reader)
+    return [{**msgspec.to_builtins(entries.entry_of(m, around)), "mine": around.mine.get(m.pk, [])} for m in messages]
 
 
 @require_POST

@@ -52,28 +52,14 @@ class MessageView:
 
 def shown(messages: Sequence[Message], reader: Member, *, first_unread: int = 0) -> list[MessageView]:
     """The messages for `reader`, in the given order, joined and dated. Withdrawn ones leave no trace."""
-    around = entries.surroundings(messages)
-    mine = own_reactions(messages, reader)
-    views = [
-        _view(message, reader, around, mine.get(message.pk, set()))
-        for message in messages
-        if message.withdrawn_at is None
-    ]
+    around = entries.surroundings(messages, reader=reader)
+    views = [_view(message, reader, around) for message in messages if message.withdrawn_at is None]
     for before, view in zip([None, *views], views, strict=False):
         _place(before, view, first_unread)
     return views
 
 
-def own_reactions(messages: Sequence[Message], reader: Member) -> dict[int, set[str]]:
-    """The words of support that `reader` gave, by message id."""
-    found: dict[int, set[str]] = {}
-    rows = Reaction.objects.filter(member=reader, message__in=[m.pk for m in messages])
-    for message_id, kind in rows.values_list("message_id", "kind"):
-        found.setdefault(message_id, set()).add(kind)
-    return found
-
-
-def _view(message: Message, reader: Member, around: Surroundings, mine: set[str]) -> MessageView:
+def _view(message: Message, reader: Member, around: Surroundings) -> MessageView:
     author = entries.author_of(message, around)
     state = entries.state_of(message)
     is_mine = access.is_own(reader, message)
@@ -94,12 +80,12 @@ def _view(message: Message, reader: Member, around: Surroundings, mine: set[str]
         heads_up=message.heads_up,
         quote=entries.quote_of(message, around),
         edited=message.edited_at is not None,
-        reactions=_reactions(around.reactions.get(message.pk, {}), mine),
+        reactions=_reactions(around.reactions.get(message.pk, {}), around.mine.get(message.pk, [])),
         can_edit=is_mine and timezone.now() - message.stored_at < EDITABLE_FOR,
     )
 
 
-def _reactions(counts: dict[str, int], mine: set[str]) -> list[dict[str, Any]]:
+def _reactions(counts: dict[str, int], mine: list[str]) -> list[dict[str, Any]]:
     return [
         {"kind": kind.value, "label": kind.label, "count": counts[kind], "mine": kind in mine}
         for kind in Reaction.Kind
