@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ from tests.faults.proxy import between
 
 pytestmark = pytest.mark.servers
 ROOM = "evening"
+COOKIE = "session"
 
 
 @pytest.fixture
@@ -64,3 +66,20 @@ async def test_f4_with_the_database_gone_there_is_no_false_answer_and_it_recover
     assert await asyncio.to_thread(behind_proxy.status, "/health/live") == 200
     behind_proxy.proxy.accept()
     assert (await ana.post_until_acknowledged(ROOM, "Hello?", identity))["seq"] == 1
+
+
+def test_r8_pages_that_wait_for_a_frozen_database_cannot_occupy_help(behind_proxy: Any):
+    key = behind_proxy.do(a_member_in_the_room)
+    behind_proxy.proxy.freeze()
+    waiting = [_ask_for_today(behind_proxy.port, key) for _ in range(20)]  # more than there are threads for pages
+    assert behind_proxy.status("/help-now/", within=20) == 200
+    assert behind_proxy.status("/health/live", within=20) == 200
+    behind_proxy.proxy.thaw()
+    for line in waiting:
+        line.close()
+
+
+def _ask_for_today(port: int, key: str) -> socket.socket:
+    line = socket.create_connection(("127.0.0.1", port), timeout=20)
+    line.sendall(f"GET /today/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {COOKIE}={key}\r\n\r\n".encode())
+    return line
