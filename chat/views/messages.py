@@ -156,7 +156,8 @@ def withdraw(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
 @require_POST
 @login_required
 def react(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
-    """Gives a word of support, or takes it back."""
-    on = request.POST.get("on", "1") == "1"
-    _act(request, slug, seq, changes.reacting(request.POST.get("kind", ""), on=on))
+    """Gives the word of support named in `give`, or takes the one in `take` back."""
+    on = "give" in request.POST
+    kind = request.POST.get("give" if on else "take", "")
+    _act(request, slug, seq, changes.reacting(kind, on=on))
     return _back(slug, seq)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from functools import cache
+from pathlib import Path
+from posixpath import dirname, join, normpath
 from typing import Any
 
 from django import template
+from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+_IMPORT = re.compile(r"""^import\b[^"']*["'](\.[^"']+)["']""", re.MULTILINE)
 
 
 @cache
@@ -39,6 +44,27 @@ def import_map(context: dict[str, Any]) -> SafeString:
         return SafeString("")
     nonce = str(context["request"].csp_nonce)
     return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, mark_safe(found))  # noqa: S308
+
+
+@cache
+def modules_of(entry: str) -> tuple[str, ...]:
+    """The addresses of `entry` and of every module it imports, directly or not, nearest first."""
+    names = [entry]
+    for name in names:  # grows while it is walked
+        path = finders.find(name)
+        if not path:
+            raise ValueError(f"there is no module {name}")
+        found = (normpath(join(dirname(name), one)) for one in _IMPORT.findall(Path(path).read_text(encoding="utf-8")))
+        names += dict.fromkeys(one for one in found if one not in names)
+    return tuple(staticfiles_storage.url(name) for name in names)
+
+
+@register.simple_tag
+def module(entry: str) -> SafeString:
+    """A script of the page, with its imports announced at once: on a slow line each level would cost a round trip."""
+    first, *others = modules_of(entry)
+    ahead = format_html_join("", '<link rel="modulepreload" href="{}">', ((url,) for url in others))
+    return format_html('{}<script type="module" src="{}"></script>', ahead, first)
 
 
 @register.inclusion_tag("_partials/pebble.html")

@@ -54,7 +54,7 @@ def ask(client, name, arguments=None):
     """The answer to the address, by the method it takes, with a body that its view accepts."""
     arguments = arguments or OTHERS.get(name) or [ARGUMENTS[key] for key in ARGUMENTS if _takes(name, key)]
     address = reverse(name, args=arguments)
-    body = {"body": "other words", "kind": "with-you", "heads_up": "sleep", "client_id": str(uuid4()),
+    body = {"body": "other words", "give": "with-you", "heads_up": "sleep", "client_id": str(uuid4()),
             "door": "worried"}  # fmt: skip
     answer = client.get(address)
     return client.post(address, body) if answer.status_code == 405 else answer
