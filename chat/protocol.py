@@ -317,7 +317,6 @@ class Unread(Event, tag="unread"):
 
     room: str
     count: int
-    mentions: int = 0
 
 
 class Presence(Event, tag="presence"):

@@ -122,7 +122,6 @@ class RoomCard:
     is_lit: bool
     presence_words: str
     unread: int = 0
-    mentions: int = 0
     is_member: bool = False
     keepers: list[Member] = field(default_factory=list)
 
@@ -136,7 +135,7 @@ def cards(rooms: Sequence[Room], reader: Member, present: dict[int, int]) -> lis
 def _card(room: Room, place: Membership | None, present: int) -> RoomCard:
     unread = min(max(room.top - place.read_to, 0), UNREAD_SHOWN) if place else 0
     lit = room.is_lit()
-    return RoomCard(room, lit, presence_words(room, present), unread, 0, place is not None, list(room.keepers.all()))
+    return RoomCard(room, lit, presence_words(room, present), unread, place is not None, list(room.keepers.all()))
 
 
 def presence_words(room: Room, present: int) -> str:
