@@ -243,11 +243,11 @@ def web_pair(
 
 @pytest.fixture
 def site_over(tmp_path: Path, django_db_blocker: Any) -> Iterator[Callable[..., Site]]:
-    """`site_over(env, rows_in=url)` starts one web process over a database that the test made."""
+    """`site_over(env, rows_in=url)` starts one web process over a database that the test made; `port` chooses one."""
     started: list[servers.Process] = []
 
-    def start(env: dict[str, str], *, rows_in: str) -> Site:
-        web = servers.Web(tmp_path, f"web{len(started)}", env=env)
+    def start(env: dict[str, str], *, rows_in: str, port: int = 0) -> Site:
+        web = servers.Web(tmp_path, f"web{len(started)}", env=env, port=port)
         started.append(web)
         return Site([web.start()], rows_in, django_db_blocker)
 

@@ -250,10 +250,16 @@ class Web(Process):
     """`manage.py serve` on a free port of the loopback address."""
 
     def __init__(
-        self, directory: Path, name: str = "web", *, env: Mapping[str, str], arguments: tuple[str, ...] = ()
+        self,
+        directory: Path,
+        name: str = "web",
+        *,
+        env: Mapping[str, str],
+        arguments: tuple[str, ...] = (),
+        port: int = 0,
     ) -> None:
         super().__init__(name, directory)
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.socket_url = f"ws://127.0.0.1:{self.port}/ws/"
         self._arguments = arguments
