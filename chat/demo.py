@@ -1,11 +1,20 @@
-"""The demo community: twelve members, six rooms, what they said over the last days. Made once, in one transaction."""
+"""The demo community: twelve members, six rooms, what they said over the last days. Made once, in one transaction.
+
+What is said lies in `seed/demo/<room>.txt`, all of it our own words. A line is "Name: words". After it, "+kind,kind"
+gives it words of support, "~" says that it was changed and "-" that it was taken back. Before it, "!words" is its
+heads-up and ">" makes it an answer to the message before. "@ 3 20:38" begins a sitting three days ago, in London;
+"@ -52" one that began 52 minutes ago.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
+from zlib import crc32
+from zoneinfo import ZoneInfo
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -14,7 +23,6 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from chat.demo_words import ROOMS, TALK
 from chat.models import Change, EarlierText, Membership, Mention, Message, Reaction, Room
 from community import names, text
 from community.models import Member
@@ -23,6 +31,18 @@ from community.services import consent
 PASSWORD = "a-quiet-demo-evening"  # noqa: S105  (printed at start; the demo refuses a real database)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
 UNREAD = 4
+WORDS = Path(__file__).parent / "seed" / "demo"
+ZONE = ZoneInfo("Europe/London")
+AT_LEAST = timedelta(seconds=20)  # between two messages
+
+ROOMS = (
+    ("evenings", "Evenings", "A slow room for the end of the day. Come and talk, or come and read."),
+    ("new-parents", "New parents", "Any child under five. Tired is the usual state here."),
+    ("work-and-money", "Work and money", "Jobs, leave, letters that stay unopened, and getting through a Tuesday."),
+    ("small-wins", "Small wins", "A shower counts. So does a reply to one message."),
+    ("grief", "Grief", "For whoever is missing someone. There is no schedule."),
+    ("students", "Students", "Deadlines, flatmates, and days that go by in bed."),
+)
 
 # name, pebble, roles, line about oneself
 MEMBERS = (
@@ -51,7 +71,10 @@ class Said:
     words: str
     heads_up: str = ""
     is_answer: bool = False
+    begins: str = ""
     reactions: list[str] = field(default_factory=list)
+    is_edited: bool = False
+    is_withdrawn: bool = False
 
 
 def is_loaded() -> bool:
@@ -93,46 +116,71 @@ def _hashed() -> str:
     return make_password(PASSWORD)
 
 
-def script(slug: str) -> Iterator[Said]:
+def script(slug: str) -> list[Said]:
     """The messages of one room, in order."""
-    heads_up, is_answer, last = "", False, None
-    for line in TALK[slug].strip().splitlines():
-        if line.startswith("+") and last:
-            last.reactions = line[1:].split(",")
-        elif line.startswith("!"):
-            heads_up = line[1:]
-        elif line == ">":
-            is_answer = True
+    said: list[Said] = []
+    before: dict[str, str] = {}
+    for line in (WORDS / f"{slug}.txt").read_text(encoding="utf-8").splitlines():
+        mark, rest = line[:1], line[1:].strip()
+        if mark == "+":
+            said[-1].reactions = rest.split(",")
+        elif mark == "~":
+            said[-1].is_edited = True
+        elif mark == "-":
+            said[-1].is_withdrawn = True
+        elif mark in ("!", ">", "@"):
+            before[mark] = rest
         else:
-            if last:
-                yield last
             name, _, words = line.partition(": ")
-            last, heads_up, is_answer = Said(name, words, heads_up, is_answer), "", False
-    if last:
-        yield last
+            said.append(Said(name, words, before.pop("!", ""), before.pop(">", None) is not None, before.pop("@", "")))
+    return said
+
+
+def times(said: list[Said], now: datetime) -> Iterator[datetime]:
+    """When each message was stored: in order, none in the future, with the pauses that typing makes."""
+    at = now - timedelta(days=5)
+    for place, one in enumerate(said):
+        pause = timedelta(seconds=30 + len(one.words) / 4 + crc32(one.words.encode()) % 120)
+        at = max(_beginning(one.begins, now), at + AT_LEAST) if one.begins else at + pause
+        at = min(at, now - AT_LEAST * (len(said) - place))
+        yield at
+
+
+def _beginning(words: str, now: datetime) -> datetime:
+    if words.startswith("-"):
+        return now + timedelta(minutes=int(words))
+    days, clock = words.split()
+    hour, minute = clock.split(":")
+    day = now.astimezone(ZONE) - timedelta(days=int(days))
+    return day.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
 
 
 def _fill(room: Room, members: dict[str, Member], now: datetime) -> None:
-    said = list(script(room.slug))
-    messages = [_message(room, seq, one, members, now, len(said)) for seq, one in enumerate(said, start=1)]
+    said = script(room.slug)
+    messages = [
+        _message(room, seq, one, members, at)
+        for seq, (one, at) in enumerate(zip(said, times(said, now), strict=True), start=1)
+    ]
     Message.objects.bulk_create(messages)
     _react(room, messages, said, members)
     _mention(room, messages, members)
-    _edit_and_withdraw(room, messages)
+    _edit_and_withdraw(room, messages, said)
     room.top, room.last_message_at = len(messages), messages[-1].stored_at
     room.save()
+    talking = {one.name for one in said} | {"Linden", "Ada"}
+    there = [member for member in members.values() if member.name in talking]
     Membership.objects.bulk_create(
-        Membership(
-            room=room, member=member, joined_at=member.joined_at, read_to=max(room.top - UNREAD * (place % 2), 0)
-        )
-        for place, member in enumerate(members.values())
-        if member.name in {one.name for one in said} or member.name in ("Linden", "Ada")
+        Membership(room=room, member=member, joined_at=member.joined_at, read_to=_read_to(room, place))
+        for place, member in enumerate(there)
     )
 
 
-def _message(room: Room, seq: int, one: Said, members: dict[str, Member], now: datetime, count: int) -> Message:
-    # Over four days, closer together towards now, the last one a few minutes ago (or hours, in quieter rooms).
-    back = (count - seq) ** 1.7 * (4 * 24 * 60 / count**1.7) + (3 if room.place < 2 else 90 * room.place)
+def _read_to(room: Room, place: int) -> int:
+    # Something new is waiting for every other member, in every other room.
+    return room.top - (UNREAD if (place + room.place) % 2 == 0 else 0)
+
+
+def _message(room: Room, seq: int, one: Said, members: dict[str, Member], at: datetime) -> Message:
     return Message(
         room=room,
         seq=seq,
@@ -141,7 +189,7 @@ def _message(room: Room, seq: int, one: Said, members: dict[str, Member], now: d
         body=one.words,
         heads_up=one.heads_up,
         reply_to=seq - 1 if one.is_answer else None,
-        stored_at=now - timedelta(minutes=back),
+        stored_at=at,
     )
 
 
@@ -163,17 +211,19 @@ def _mention(room: Room, messages: list[Message], members: dict[str, Member]) ->
     )
 
 
-def _edit_and_withdraw(room: Room, messages: list[Message]) -> None:
-    """One message was changed and one taken back in each room, as happens."""
-    for message, kind in ((messages[1], Change.Kind.EDITED), (messages[-3], Change.Kind.WITHDRAWN)):
+def _edit_and_withdraw(room: Room, messages: list[Message], said: list[Said]) -> None:
+    for message, one in zip(messages, said, strict=True):
+        if not (one.is_edited or one.is_withdrawn):
+            continue
+        kind = Change.Kind.EDITED if one.is_edited else Change.Kind.WITHDRAWN
         room.revision += 1
         Change.objects.create(room=room, revision=room.revision, kind=kind, seq=message.seq, member=message.author)
         EarlierText.objects.create(message=message, body=message.body, replaced_at=message.stored_at)
         message.revision = room.revision
-        if kind == Change.Kind.EDITED:
-            message.edited_at = message.stored_at + timedelta(minutes=2)
+        if one.is_edited:
+            message.edited_at = message.stored_at + timedelta(seconds=15)
         else:
-            message.body, message.withdrawn_at = "", message.stored_at + timedelta(minutes=5)
+            message.body, message.withdrawn_at = "", message.stored_at + timedelta(seconds=15)
         message.save()
 
 

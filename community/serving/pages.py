@@ -11,7 +11,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.core import signals
 from django.core.exceptions import RequestAborted
@@ -90,8 +90,8 @@ class Pages(ASGIHandler):
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, body)
-        response: HttpResponseBase = refusal if request is None else self.get_response(request)
-        response._handler_class = self.__class__  # type: ignore[attr-defined]  # noqa: SLF001  (as Django's own does)
+        response = self.get_response(request) if request is not None else cast(HttpResponseBase, refusal)
+        response._handler_class = self.__class__  # type: ignore[attr-defined]
         if not response.streaming:
             response.close()  # its content is in memory; the connection goes back to its thread now
         return response

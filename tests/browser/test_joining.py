@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +65,13 @@ def _members_called(name: str) -> int:
 
 
 @pytest.fixture
-def local(tmp_path: Path, empty_sqlite: Path, site_over: Any) -> Iterator[Any]:
+def local(tmp_path: Path, empty_sqlite: Path, site_over: Any) -> Any:
     """A site that is called localhost: browsers keep passkeys for names, not for addresses."""
     path = tmp_path / "local.sqlite3"
     path.write_bytes(empty_sqlite.read_bytes())
     url, port = f"sqlite:///{path}", servers.free_port()
     hosts = {"BASE_URL": f"http://localhost:{port}", "ALLOWED_HOSTS": "localhost,127.0.0.1", "DEMO": "1"}
-    yield site_over({"DATABASE_URL": url, **hosts}, rows_in=url, port=port)
+    return site_over({"DATABASE_URL": url, **hosts}, rows_in=url, port=port)
 
 
 def test_a_passkey_is_added_and_opens_the_door(local: Any, open_page: Any):

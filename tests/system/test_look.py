@@ -14,8 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from chat.demo import script
-from chat.demo_words import ROOMS
+from chat.demo import ROOMS, script
 from chat.models import Message, Reaction
 from community.models import Member
 from tests.factories import PASSWORD, join, make_member, make_room, post, session_of

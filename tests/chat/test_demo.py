@@ -1,0 +1,76 @@
+"""The demo community: believable, and held to the rules of real messages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from chat import demo
+from chat.models import Membership, Message, Reaction, Room
+from chat.models.message import BODY_LIMIT
+from community import names, text
+from community.models import Member
+
+
+@pytest.fixture
+def loaded(db: None, settings) -> None:
+    """The demo, loaded twice."""
+    settings.DEMO = True
+    call_command("demo")
+    before = [model.objects.count() for model in (Member, Room, Message, Reaction, Membership)]
+    call_command("demo")
+    assert [model.objects.count() for model in (Member, Room, Message, Reaction, Membership)] == before
+
+
+def test_it_is_there_once_and_has_enough_of_everything(loaded: None):
+    assert (Room.objects.count(), Member.objects.count()) == (6, 12)
+    assert Message.objects.count() >= 250
+    assert Message.objects.exclude(heads_up="").exists()
+    assert Message.objects.filter(edited_at__isnull=False).exists()
+    assert Message.objects.filter(withdrawn_at__isnull=False, body="").exists()
+
+
+def test_every_room_is_numbered_without_holes_and_in_the_order_of_time(loaded: None):
+    for room in Room.objects.all():
+        rows = list(Message.objects.filter(room=room).order_by("seq").values_list("seq", "stored_at"))
+        assert [seq for seq, _ in rows] == list(range(1, room.top + 1))
+        assert [at for _, at in rows] == sorted(at for _, at in rows)
+        assert rows[-1][1] == room.last_message_at
+
+
+def test_something_new_waits_for_linden_but_not_everywhere(loaded: None):
+    behind = [place.room.top - place.read_to for place in Membership.objects.filter(member__name="Linden")]
+    assert len(behind) == 6
+    assert 0 in behind
+    assert demo.UNREAD in behind
+
+
+@pytest.mark.parametrize("slug", [slug for slug, _name, _purpose in demo.ROOMS])
+@pytest.mark.parametrize("hour", [0, 4, 12, 23])
+def test_nothing_is_said_in_the_future_or_twice_at_once(slug: str, hour: int):
+    now = datetime(2026, 3, 29, hour, 30, tzinfo=demo.ZONE)  # the clocks go forward that night
+    at = list(demo.times(demo.script(slug), now))
+    assert at[-1] < now
+    assert at[0] > now - timedelta(days=6)
+    assert all(later > earlier for earlier, later in pairwise(at))
+
+
+@pytest.mark.parametrize("slug", [slug for slug, _name, _purpose in demo.ROOMS])
+def test_what_is_said_passes_the_rules_of_real_messages(slug: str):
+    people = {row[0] for row in demo.MEMBERS}
+    for one in demo.script(slug):
+        assert one.name in people
+        assert text.tidy(one.words, limit=BODY_LIMIT) == one.words
+        assert set(one.reactions) <= set(Reaction.Kind.values)
+    assert not [name for name in people if names.skeleton(name) == ""]
+
+
+def test_it_is_not_loaded_beside_real_members(db: None, settings):
+    settings.DEMO = True
+    Member.objects.create_user("somebody", password="a quiet place to be", joined_at=timezone.now())
+    with pytest.raises(Exception, match="empty database"):
+        call_command("demo")
