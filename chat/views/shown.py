@@ -144,6 +144,8 @@ def presence_words(room: Room, present: int) -> str:
         return _("About %(n)s here") % {"n": present}
     if present:
         return _("A few here")
+    if room.is_lit():
+        return _("People are talking")
     if room.last_message_at is None:
         return _("Quiet so far")
     at = timezone.localtime(room.last_message_at)
