@@ -18,7 +18,7 @@ def keep_help(page: Any) -> None:
     page.reload()
 
 
-def test_r8_help_is_there_when_the_server_is_gone(web: Any, open_page: Any):
+def test_f4_help_is_there_when_the_server_is_gone(web: Any, open_page: Any):
     page = open_page(web.url + "/")
     keep_help(page)
     web.kill9()
@@ -29,7 +29,7 @@ def test_r8_help_is_there_when_the_server_is_gone(web: Any, open_page: Any):
     assert page.locator("a[href^='tel:']").count() > 5
 
 
-def test_s5_nothing_private_is_kept_for_offline(evening: Any):
+def test_w3_nothing_private_is_kept_for_offline(evening: Any):
     page = evening.in_room("Linden")
     keep_help(page)
     evening.is_heard(page)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 
 
-def test_s5_one_press_covers_forgets_and_signs_out(evening: Any):
+def test_s3_one_press_covers_forgets_and_signs_out(evening: Any):
     page = evening.in_room("Linden")
     evening.catch_leaving(page)
     page.locator("#w").fill("Something I would not want read")
@@ -25,7 +25,7 @@ def test_s5_one_press_covers_forgets_and_signs_out(evening: Any):
     assert "Evenings" not in page.content()
 
 
-def test_s5_going_back_shows_no_private_page(evening: Any):
+def test_w3_going_back_shows_no_private_page(evening: Any):
     page = evening.in_room("Linden")
     evening.catch_leaving(page)
     page.goto(evening.site.url + "/today/")
@@ -35,7 +35,7 @@ def test_s5_going_back_shows_no_private_page(evening: Any):
     expect(page.locator("#id_login")).to_be_visible()
 
 
-def test_s5_a_second_tab_ends_too(evening: Any):
+def test_s3_a_second_tab_ends_too(evening: Any):
     first = evening.in_room("Linden")
     evening.catch_leaving(first)
     second = first.context.new_page()
@@ -45,7 +45,7 @@ def test_s5_a_second_tab_ends_too(evening: Any):
     expect(second.locator("#line")).to_contain_text("You've been signed out", timeout=60_000)
 
 
-def test_w4_leaving_without_scripts_is_a_form(evening: Any):
+def test_leaving_without_scripts_is_a_form(evening: Any):
     page = evening.as_member("Linden", "/today/", java_script_enabled=False)
     evening.catch_leaving(page)
     page.get_by_role("button", name="Leave quickly").click()

@@ -55,7 +55,7 @@ def test_r1_r3_a_killed_server_loses_nothing_and_doubles_nothing(evening: Any):
     assert [one for one in kept if one.startswith("in the middle")] == [f"in the middle {n}" for n in range(3)]
 
 
-def test_b1_words_of_people_are_text_and_nothing_else(evening: Any):
+def test_b3_words_of_people_are_text_and_nothing_else(evening: Any):
     linden, fern = evening.in_room("Linden"), evening.in_room("Fern")
     write(linden, '<img src=x onerror="document.title=1"> & <b>bold</b>')
     assert wait_for(fern, '<img src=x onerror="document.title=1"> & <b>bold</b>').locator("img, .said b").count() == 0

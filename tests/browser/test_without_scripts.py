@@ -29,7 +29,7 @@ def send(page: Any, words: str) -> None:
     page.get_by_role("button", name="Send").click()
 
 
-def test_w4_signing_in_reading_and_posting(evening: Any, open_page: Any):
+def test_signing_in_reading_and_posting(evening: Any, open_page: Any):
     page = open_page(evening.site.url + "/sign-in/", java_script_enabled=False)
     page.locator("#id_login").fill("Linden")
     page.locator("#id_password").fill(PASSWORD)
@@ -42,7 +42,7 @@ def test_w4_signing_in_reading_and_posting(evening: Any, open_page: Any):
     assert evening.stored()[-1] == "Without a script"
 
 
-def test_w4_answering_supporting_changing_and_taking_back(evening: Any, page: Any):
+def test_answering_supporting_changing_and_taking_back(evening: Any, page: Any):
     more(page, "I light a lamp at five")
     page.get_by_role("button", name="Same here").click()
     expect(page.locator("#m-2 .felt")).to_have_text("Same here 1")
@@ -63,7 +63,7 @@ def test_w4_answering_supporting_changing_and_taking_back(evening: Any, page: An
     expect(page.locator("#m-3")).to_have_count(0)
 
 
-def test_w4_reporting(page: Any):
+def test_reporting(page: Any):
     more(page, "I light a lamp at five")
     page.get_by_role("link", name="I'm worried about them, or report").click()
     page.locator("input[type=radio]").first.check()
@@ -71,7 +71,7 @@ def test_w4_reporting(page: Any):
     expect(page.locator("main")).to_contain_text("Thank you")
 
 
-def test_w4_leaving_a_room_and_joining_it_again(page: Any):
+def test_leaving_a_room_and_joining_it_again(page: Any):
     page.get_by_role("button", name="Leave the room").click()
     page.get_by_role("link", name="Evenings").click()
     expect(page.locator("li.msg")).to_have_count(0)
@@ -79,7 +79,7 @@ def test_w4_leaving_a_room_and_joining_it_again(page: Any):
     expect(page.locator("li.msg")).to_have_count(2)
 
 
-def test_w2_words_that_were_refused_stay_in_the_box(page: Any):
+def test_words_that_were_refused_stay_in_the_box(page: Any):
     send(page, "x" * 4001)
     expect(page.locator("#w")).to_have_value("x" * 4001)
     expect(page.locator("#we")).to_be_visible()

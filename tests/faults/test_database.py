@@ -68,7 +68,7 @@ async def test_f4_with_the_database_gone_there_is_no_false_answer_and_it_recover
     assert (await ana.post_until_acknowledged(ROOM, "Hello?", identity))["seq"] == 1
 
 
-def test_r8_pages_that_wait_for_a_frozen_database_cannot_occupy_help(behind_proxy: Any):
+def test_f4_pages_that_wait_for_a_frozen_database_cannot_occupy_help(behind_proxy: Any):
     key = behind_proxy.do(a_member_in_the_room)
     behind_proxy.proxy.freeze()
     waiting = [_ask_for_today(behind_proxy.port, key) for _ in range(20)]  # more than there are threads for pages

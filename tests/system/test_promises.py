@@ -32,3 +32,24 @@ def codes_in_names() -> set[str]:
 @pytest.mark.parametrize("code", PROMISES)
 def test_a_test_is_named_after(code: str):
     assert code in codes_in_names()
+
+
+DOCUMENT = source.ROOT / "docs" / "promises.md"
+
+
+def rows() -> dict[str, set[str]]:
+    """The document's table: code → files of tests."""
+    found = re.findall(r"^\| ([A-Z]\d) \| .*? \| (.*?) \|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    return {code: set(re.findall(r"`([^`]+)`", files)) for code, files in found}
+
+
+def test_the_document_names_exactly_the_files_that_hold_a_test_of_each_promise():
+    named: dict[str, set[str]] = {}
+    for path in source.modules("tests"):
+        for name, _node in source.functions(path) if path.name.startswith("test_") else ():
+            words = name.rpartition(".")[2].split("_")
+            for word in words if words[0] == "test" else ():
+                if re.fullmatch(r"[rsabwf]\d", word):
+                    named.setdefault(word.upper(), set()).add(str(path.relative_to(source.ROOT / "tests")))
+    assert rows() == named
+    assert set(PROMISES) <= rows().keys()
