@@ -11,4 +11,4 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         from community import checks  # noqa: F401  (registers the checks)
-        from community.services import outbox  # noqa: F401  (registers its duty)
+        from community.services import outbox, sessions  # noqa: F401  (registers their duties)

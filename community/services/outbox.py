@@ -7,7 +7,7 @@ import smtplib
 from datetime import timedelta
 
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from community.duties import duty
@@ -29,6 +29,14 @@ def send_waiting() -> int:
     now = timezone.now()
     due = Letter.objects.filter(sent_at=None, next_try_at__lte=now, tries__lt=MOST_TRIES)
     return sum(_send(letter) for letter in due.order_by("pk")[:AT_ONCE])
+
+
+@duty("sent letters", every_seconds=24 * 3600)
+def forget_sent() -> int:
+    """Forgets to whom letters went a week ago, and those that could not be sent for a month; how many."""
+    now = timezone.now()
+    old = Q(sent_at__lt=now - timedelta(days=7)) | Q(sent_at=None, made_at__lt=now - timedelta(days=30))
+    return Letter.objects.filter(old).delete()[0]
 
 
 def _send(letter: Letter) -> bool:

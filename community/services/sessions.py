@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
@@ -11,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
+from community.duties import duty
 from community.models import Member
 from community.signals import session_ended
 
@@ -51,6 +53,16 @@ def end_all(member: Member, *, except_key: str | None = None) -> int:
     mine = list(rows.values_list("session_key", flat=True))
     _end(mine)
     return len(mine)
+
+
+@duty("ended sessions", every_seconds=3600)
+def forget_ended() -> int:
+    """Forgets sessions that ran out, and which device they were on; how many."""
+    now = timezone.now()
+    gone = Session.objects.filter(expire_date__lt=now).delete()[0]
+    listed = UserSession.objects.filter(created_at__lt=now - timedelta(hours=1))
+    listed.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    return gone
 
 
 def _end(keys: list[str]) -> None:

@@ -61,9 +61,13 @@ def open_page(chromium: Any) -> Iterator[Any]:
     assert not complaints, complaints
 
 
+# A page that is told 404 or 403 on purpose, or loses its server, is not a fault of its scripts: what Chromium then
+# says of a resource, of the socket, and of the service worker that it wanted to look for anew.
+LOST_SERVER = ("Failed to load resource", "WebSocket", "An unknown error occurred when fetching the script")
+
+
 def _is_complaint(message: Any) -> bool:
-    # A page that is told 404 or 403 on purpose, or loses its server, is not a fault of its scripts.
-    return message.type == "error" and "Failed to load resource" not in message.text and "WebSocket" not in message.text
+    return message.type == "error" and not any(words in message.text for words in LOST_SERVER)
 
 
 class Evening:

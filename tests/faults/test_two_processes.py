@@ -111,3 +111,24 @@ async def test_f1_when_one_process_is_killed_nothing_acknowledged_is_lost_or_dou
 
 def _later(identities: list[str], sent: list[str]) -> list[tuple[str, str]]:
     return list(zip(identities[8:], sent[8:], strict=True))
+
+
+async def test_d4_words_are_in_no_log_and_nowhere_in_valkey(web_pair: Any, pair: Any, people: dict[str, str]):
+    import redis
+
+    client = redis.Redis.from_url(web_pair.valkey.url)
+    overheard = client.pubsub()
+    overheard.psubscribe("*")
+    ana, ben = pair
+    words = "planted nightjar"
+    await ana.post(ROOM, words)
+    assert await hears(ben, words) == [1]
+    assert (await ana.command("message.edit", room=ROOM, seq=1, body=f"{words} again"))["type"] == "ack"
+    await ana.send_raw("not json: planted nightjar")
+    assert (await ana.expect("error"))["code"]
+    kept = [client.dump(key) or b"" for key in client.scan_iter()]
+    heard = [str(message["data"]).encode() for message in iter(lambda: overheard.get_message(timeout=0.5), None)]
+    assert any(b"rooms" in one for one in heard), "hints were overheard, so there was something to look at"
+    everything = b"\n".join([*kept, *heard, *(web.log.encode() for web in web_pair.webs)])
+    assert b"nightjar" not in everything
+    assert people["ana"].encode() not in everything

@@ -26,7 +26,7 @@ def codes_in_names() -> set[str]:
         for name, _node in source.functions(path)
     ]
     words = [word for name in names if name.startswith("test_") for word in name.split("_")]
-    return {word.upper() for word in words if re.fullmatch(r"[rsabwf]\d", word)}
+    return {word.upper() for word in words if re.fullmatch(r"[rsabwfd]\d", word)}
 
 
 @pytest.mark.parametrize("code", PROMISES)
@@ -49,7 +49,7 @@ def test_the_document_names_exactly_the_files_that_hold_a_test_of_each_promise()
         for name, _node in source.functions(path) if path.name.startswith("test_") else ():
             words = name.rpartition(".")[2].split("_")
             for word in words if words[0] == "test" else ():
-                if re.fullmatch(r"[rsabwf]\d", word):
+                if re.fullmatch(r"[rsabwfd]\d", word):
                     named.setdefault(word.upper(), set()).add(str(path.relative_to(source.ROOT / "tests")))
     assert rows() == named
     assert set(PROMISES) <= rows().keys()
