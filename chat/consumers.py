@@ -25,8 +25,7 @@ from chat.services.messages import Draft, Stored
 from chat.services.news import is_too_far
 from chat.services.rooms import Entrance
 from chat.window import Window
-from community import throttle
-from community.refusals import Refusal, TooFast, Unavailable
+from community.refusals import Refusal, Unavailable
 
 log = logging.getLogger("chat.socket")
 
@@ -176,8 +175,6 @@ class MemberSocket(AsyncConsumer):
         return protocol.Ack(ref, room=changed.room, seq=changed.seq, revision=changed.revision)
 
     def _enter(self, command: protocol.EnterRoom) -> None:
-        if wait := throttle.enter(self.member_id):
-            raise TooFast(retry_after=wait)
         found = work.entrances.submit((self.member_id, command.room))
         self._answer_when(found, command.ref, partial(self._entered, command))
 

@@ -125,8 +125,11 @@ class Feed:
         return [reader for reader in list(self.readers.values()) if not self.serve_one(reader, frames)]
 
     def serve_one(self, reader: Reader, frames: dict[tuple[int, int, int], str] | None = None) -> bool:
-        """Gives one reader what is new, as far as the socket takes it. False when older rows must be read."""
-        if reader.loading:
+        """Gives one reader what is new, as far as the socket takes it. False when older rows must be read.
+
+        Gives nothing while a change is known of but not read: the ring may hold words that were taken back.
+        """
+        if reader.loading or self.wanted[1] > self.revision:
             return True
         if reader.revision < self.revision and not self._give_changes(reader):
             return False

@@ -6,6 +6,7 @@ process falls back to its own buckets: a limit may be looser for a while, but no
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from functools import cache
@@ -13,7 +14,10 @@ from typing import Any
 
 from django.conf import settings
 
+log = logging.getLogger(__name__)
 _BUCKETS_KEPT = 100_000
+PAUSE_SECONDS = 5.0  # a Redis that hangs is asked again only so often, or every message would wait for it
+_away_until = 0.0
 _SCRIPT = """
 local now = redis.call('TIME'); now = now[1] + now[2] / 1e6
 local capacity, per, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -64,18 +68,29 @@ def _shared() -> Any:
 def spend(key: str, *, capacity: float, per_seconds: float, cost: float = 1) -> float:
     """Takes `cost` tokens from the bucket `key`. Seconds to wait before there are enough; 0 means taken."""
     capacity, per_seconds = capacity * settings.LIMITS_SCALE, per_seconds / settings.LIMITS_SCALE
-    if not settings.REDIS_URL:
-        return _local.spend(key, capacity, per_seconds, cost)
+    if settings.REDIS_URL and time.monotonic() >= _away_until:
+        wait = _spend_shared(f"limit:{key}", capacity, per_seconds, cost)
+        if wait is not None:
+            return wait
+    return _local.spend(key, capacity, per_seconds, cost)
+
+
+def _spend_shared(key: str, *numbers: float) -> float | None:
+    global _away_until  # noqa: PLW0603
     import redis
 
     try:
-        return float(_shared()(keys=[f"limit:{key}"], args=[capacity, per_seconds, cost]))
-    except redis.RedisError:
-        return _local.spend(key, capacity, per_seconds, cost)
+        return float(_shared()(keys=[key], args=numbers))
+    except redis.RedisError as error:
+        _away_until = time.monotonic() + PAUSE_SECONDS
+        log.warning("Limits are this process's own for now: %s", type(error).__name__)
+        return None
 
 
 def forget_all() -> None:
     """Empties the buckets of this process. For tests."""
+    global _away_until  # noqa: PLW0603
+    _away_until = 0.0
     _local.clear()
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.test import override_settings
 from django.utils import timezone
 
 from chat.models import Membership, Room
@@ -67,9 +68,7 @@ def post(
 ) -> Any:
     """Posts through the service, and returns what it answers. Limits on speed are not spent here."""
     from chat.services import messages
-    from community import throttle
 
-    throttle.forget_all()
     draft = messages.Draft(
         member_id=member.pk,
         session_key=session_key or session_of(member),
@@ -78,7 +77,13 @@ def post(
         body=body,
         **more,
     )
-    return messages.post(draft)
+    with unhurried():
+        return messages.post(draft)
+
+
+def unhurried() -> override_settings:
+    """A context in which limits on speed are a thousand times wider, in this process and in Valkey alike."""
+    return override_settings(LIMITS_SCALE=1000)
 
 
 def react(member: Member, room: Room, seq: int, kind: str) -> None:

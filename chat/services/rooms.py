@@ -11,9 +11,10 @@ from chat import signals
 from chat.models import Change, Membership, Room
 from chat.services.changes import record
 from chat.services.checks import locked
+from community import throttle
 from community.access import require
 from community.models import Member
-from community.refusals import NotYours
+from community.refusals import NotYours, TooFast
 
 
 def room_for(member: Member, slug: str, action: str = "room.read") -> Room:
@@ -83,10 +84,12 @@ class Entrance:
 
 
 def enter_each(asked: Sequence[tuple[int, str]]) -> list[Entrance | Exception]:
-    """For each (member id, room slug): the room as it stands, or `NotYours`. One query for all."""
+    """For each (member id, room slug): the room as it stands, `NotYours`, or `TooFast`. One query for all."""
+    waits = [throttle.enter(pk) for pk, _ in asked]
     ids, slugs = {pk for pk, _ in asked}, {slug for _, slug in asked}
     rows = Membership.objects.filter(member__in=ids, room__slug__in=slugs).values_list(
         "member_id", "room__slug", "room_id", "room__top", "room__revision", "read_to"
     )
     found = {(member_id, slug): Entrance(*rest) for member_id, slug, *rest in rows}
-    return [found.get(one) or NotYours() for one in asked]
+    there = [found.get(one) or NotYours() for one in asked]
+    return [TooFast(retry_after=wait) if wait else one for one, wait in zip(there, waits, strict=True)]

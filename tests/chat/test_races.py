@@ -17,7 +17,6 @@ from chat.models import Message, Room
 from chat.services import changes, messages, news, rooms
 from chat.services.changes import Act
 from chat.services.messages import Draft
-from community import throttle
 from community.refusals import Refusal
 from tests.factories import join, make_member, make_room, session_of
 
@@ -29,7 +28,6 @@ WRITERS, ROUNDS, ROOMS = 8, 12, 3
 def people(settings):
     """Eight members with places in three rooms, and limits that let them race."""
     settings.LIMITS_SCALE = 1000
-    throttle.forget_all()
     spaces = [make_room(f"room-{n}") for n in range(ROOMS)]
     members = [make_member(f"writer-{n}") for n in range(WRITERS)]
     for member in members:

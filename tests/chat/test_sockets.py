@@ -18,7 +18,6 @@ from chat.protocol import FRAME_LIMIT, Close
 from chat.services import changes, messages, rooms
 from chat.services.changes import Act
 from chat.services.messages import Draft
-from community import throttle
 from community.models import Block
 from community.services import consent, members, sessions
 from tests import factories
@@ -222,6 +221,24 @@ async def test_r5_who_resumes_learns_of_changes_and_sees_no_withdrawn_text(tabs,
     assert (late["seq"], late["state"]) == (2, "withdrawn")
 
 
+async def test_r5_words_taken_back_are_not_given_from_memory_while_the_change_is_still_being_read(
+    tabs, ana, ben, room, monkeypatch
+):
+    at_ana, at_ben = await tabs(ana), await tabs(ben)
+    await at_ana.enter("evenings")
+    for words in ("one", "two, soon gone"):
+        await at_ana.post("evenings", words)
+    put_off = []
+    with monkeypatch.context() as slowly:
+        slowly.setattr(hub.Hub, "refresh", lambda self, feed: put_off.append(feed))
+        await at_ana.ask("message.withdraw", room="evenings", seq=2)
+        await at_ben.enter("evenings", seq=1, revision=0)
+    assert put_off
+    hub.current().refresh(put_off[0])
+    [late] = (await at_ben.expect("messages"))["messages"]
+    assert (late["seq"], late["state"], "body" in late) == (2, "withdrawn", False)
+
+
 async def test_a7_blocked_words_are_left_out_and_prev_still_holds(tabs, ana, ben, room):
     cleo = await in_db(_place_for, "cleo", room)
     await in_db(Block.objects.create, blocker=ben, blocked=cleo)
@@ -384,7 +401,6 @@ async def test_r6_a_peer_without_a_heartbeat_is_let_go_within_a_minute(tabs, ana
 
 
 async def test_b7_posts_over_several_tabs_share_one_limit(tabs, ana, room):
-    throttle.forget_all()
     key = await in_db(factories.session_of, ana)
     one, other = await tabs(key=key), await tabs(key=key)
     answers = [await tab.post("evenings", "x") for tab in (one, other) * 6]

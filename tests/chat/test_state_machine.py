@@ -21,8 +21,7 @@ from chat.services import changes, messages, rooms
 from chat.services.changes import Act
 from chat.services.messages import Draft
 from chat.services.rooms import Entrance
-from community import throttle
-from tests.factories import join, make_member, make_room, session_of
+from tests.factories import join, make_member, make_room, session_of, unhurried
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.delivery]
 _names = itertools.count(1)
@@ -76,7 +75,6 @@ class Talk(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        throttle.forget_all()
         self.loop = asyncio.new_event_loop()
         self.room = make_room(f"talk-{next(_names)}")
         self.clients = [self._client() for _ in range(3)]
@@ -125,7 +123,6 @@ class Talk(RuleBasedStateMachine):
         if not client.outbox or dies_before_commit:
             return
         client_id, body = client.outbox[0]
-        throttle.forget_all()
         stored = messages.post(Draft(client.member_id, client.key, self.room.slug, client_id, body))
         if client_id in self.by_id:
             assert stored.seq == self.by_id[client_id], "a repeat got another answer"
@@ -145,7 +142,6 @@ class Talk(RuleBasedStateMachine):
         body = f"changed {next(_names)}"
         how = {"edit": changes.editing(body), "withdraw": changes.withdraw,
                "react": changes.reacting("with-you", on=True)}[what]  # fmt: skip
-        throttle.forget_all()
         changed = changes.do(Act(author.member_id, author.key, self.room.slug, seq, how))
         self.said[seq] = {"edit": body, "withdraw": "", "react": self.said[seq]}[what]
         if hinted:
@@ -236,6 +232,7 @@ def test_r1_r2_r3_r4_r5_everybody_ends_with_the_same_talk_whatever_happens():
     quick = settings(max_examples=60, stateful_step_count=30, deadline=None, phases=[Phase.generate],
                      suppress_health_check=list(HealthCheck), report_multiple_bugs=False)  # fmt: skip
     try:
-        run_state_machine_as_test(Talk, settings=quick)
+        with unhurried():
+            run_state_machine_as_test(Talk, settings=quick)
     finally:
         threads.close_all()
