@@ -33,6 +33,7 @@ def test_a_stranger_joins_and_says_a_first_word(evening: Any, open_page: Any):
     page.get_by_role("link", name="Go to Today").click()
     page.get_by_role("link", name="Evenings").click()
     page.get_by_role("button", name="Join to read and write").click()
+    evening.is_heard(page)
     page.locator("#w").fill("Hello, I am new")
     page.locator("#w").press("Enter")
     expect(page.locator("li.msg.mine:not([data-pending])")).to_contain_text("Hello, I am new")

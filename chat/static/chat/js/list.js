@@ -210,7 +210,13 @@ export class MessageList {
   /** Shows a message or a mark in the middle, if there is room around it. */
   show(node) {
     this.staysAtEnd = false;
-    settling(() => node.scrollIntoView({ block: "center" }));
+    settling(() => this.center(node));
+  }
+
+  // By hand: after `scrollIntoView` the next Tab starts from there, past the links that skip to messages and box.
+  center(node) {
+    const [log, place] = [this.log.getBoundingClientRect(), node.getBoundingClientRect()];
+    this.log.scrollTop += place.top - log.top - (log.height - place.height) / 2;
   }
 
   countNew(seq) {
