@@ -180,10 +180,10 @@ class MemberSocket(AsyncConsumer):
 
     def _entered(self, command: protocol.EnterRoom, ref: int, found: Entrance) -> protocol.Event:
         at = command.position or protocol.Position(found.top, found.revision)
+        reader = self.hub.enter(self, command.room, found, at.seq, at.revision)
         self.room_ids[command.room] = found.room_id
         if self.quiet.pop(command.room, None):
             self.hub.stop_watching(self, found.room_id)
-        reader = self.hub.enter(self, command.room, found, at.seq, at.revision)
         self.readers[command.room] = reader
         self.hub.loop.call_soon(self._begin_reading, reader, found)
         missed = max(found.top - at.seq, 0)
@@ -227,15 +227,14 @@ class MemberSocket(AsyncConsumer):
         future.add_done_callback(partial(self._answer, serial, event_of))
 
     def _answer(self, serial: int, event_of: Callable[..., protocol.Event], done: asyncio.Future[Any]) -> None:
-        error = done.exception() if not done.cancelled() else Unavailable()
+        _look_away(done)
         waiting = self._pending.pop(serial, None)
         if waiting is None or self.outlet.closed:
             return  # answered already because it took too long, or nobody is left to hear it
-        ref = waiting[0]
-        if error is None:
-            self._tell(event_of(ref, done.result()))
-        else:
-            self._refuse(ref, _as_refusal(error))
+        try:
+            self._tell(event_of(waiting[0], done.result()))
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  (every command is answered; promise R7)
+            self._refuse(waiting[0], _as_refusal(error))
 
     def _refuse(self, ref: int, refusal: Refusal) -> None:
         self._tell(protocol.Refused(ref, refusal.code, str(refusal.detail), round(refusal.retry_after, 1)))
@@ -301,7 +300,7 @@ _HANDLERS: dict[type, Callable[[MemberSocket, Any], None]] = {
 def _as_refusal(error: BaseException) -> Refusal:
     if isinstance(error, Refusal):
         return error
-    if not isinstance(error, DatabaseError | TimeoutError):
+    if not isinstance(error, DatabaseError | TimeoutError | asyncio.CancelledError):
         log.error("a command failed: %s", type(error).__name__)
     return Unavailable(retry_after=2)
 

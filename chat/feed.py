@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
 
 from chat import protocol
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 RING = 100  # messages kept encoded per room, for live delivery and for resuming
 CHANGES_KEPT = 200
+REMOVALS_KEPT = 1000  # far more than can happen between reading a member's place and adding their reader
+FRAME_BYTES = 64 * 1024  # of messages in one frame; a single one may be larger
 
 
 class Listener(Protocol):
@@ -37,14 +39,17 @@ class Listener(Protocol):
 class Reader:
     """One socket's place in one room."""
 
-    __slots__ = ("confirmed", "confirmed_revision", "feed", "given", "listener", "loading", "revision", "seq")
+    __slots__ = (
+        "admitted", "confirmed", "confirmed_revision", "feed", "given", "listener", "loading", "revision", "seq",
+    )  # fmt: skip
 
-    def __init__(self, listener: Listener, feed: Feed, seq: int, revision: int) -> None:
+    def __init__(self, listener: Listener, feed: Feed, seq: int, revision: int, admitted: int = 0) -> None:
         self.listener = listener
         self.feed = feed
         self.seq = seq  # everything up to here was given or lawfully skipped
         self.given = seq  # the last message given; what the client has
         self.revision = revision
+        self.admitted = admitted  # the room's revision when this member's place was looked at
         self.confirmed = seq
         self.confirmed_revision = revision
         self.loading = False
@@ -67,11 +72,16 @@ class Feed:
         self._ring: deque[Encoded] = deque(maxlen=RING)
         self._changes: deque[tuple[int, Encoded]] = deque(maxlen=CHANGES_KEPT)
         self._changes_from = revision  # every change after this revision is in `_changes`
+        self._removals: dict[int, int] = {}  # member id → revision of their newest removal
 
     @property
     def is_behind(self) -> bool:
         """True when the room is known to stand further than what is here."""
         return self.wanted[0] > self.top or self.wanted[1] > self.revision
+
+    def was_removed(self, member_id: int, *, since: int) -> bool:
+        """True when the member is known to have lost their place after revision `since`."""
+        return self._removals.get(member_id, 0) > since
 
     def hear(self, top: int, revision: int) -> bool:
         """Notes where the room stands elsewhere. True when there is something to read."""
@@ -106,11 +116,18 @@ class Feed:
                 self._changes_from = self._changes[0][0]
             self._changes.append(change)
 
-    def _drop(self, member_ids: Iterable[int]) -> None:
-        gone = set(member_ids)
-        for listener in [one for one in self.readers if one.member_id in gone]:
-            del self.readers[listener]
-            listener.tell(protocol.encode(protocol.Removed(self.slug)))
+    def _drop(self, removed: dict[int, int]) -> None:
+        if not removed:
+            return
+        for member_id, revision in removed.items():
+            self._removals[member_id] = max(revision, self._removals.pop(member_id, 0))
+        for member_id in list(self._removals)[:-REMOVALS_KEPT]:
+            del self._removals[member_id]
+        # Whoever came back afterwards was admitted at a later revision and stays.
+        gone = [one for one in self.readers.values() if removed.get(one.listener.member_id, 0) > one.admitted]
+        for reader in gone:
+            del self.readers[reader.listener]
+            reader.listener.tell(protocol.encode(protocol.Removed(self.slug)))
 
     def _replace(self, changed: list[tuple[int, Encoded]]) -> None:
         now = {entry.seq: entry for _, entry in changed}
@@ -143,40 +160,54 @@ class Feed:
     def _give_changes(self, reader: Reader) -> bool:
         if reader.revision < self._changes_from:
             return False
-        if reader.listener.room_left() <= 0:
-            return True
-        latest = {entry.seq: entry for at, entry in self._changes if at > reader.revision}
-        self.give_changes(reader, list(latest.values()), self.revision)
+        latest = {entry.seq: (at, entry) for at, entry in self._changes if at > reader.revision}
+        self.give_changes(reader, sorted(latest.values(), key=itemgetter(0)), self.revision)
         return True
 
-    def give_changes(self, reader: Reader, entries: list[Encoded], revision: int) -> None:
-        """Gives changed messages that this reader already has, and raises its revision."""
+    def give_changes(self, reader: Reader, changed: list[tuple[int, Encoded]], revision: int) -> None:
+        """Gives changed messages that this reader already has, as far as the socket takes them.
+
+        `changed` is ordered by the revision of each message's last change. The reader's revision rises to
+        `revision`, or to just before the first change that did not go out.
+        """
         hidden = reader.listener.hidden
-        mine = [e.body for e in entries if e.seq <= reader.seq and e.author_id not in hidden]
-        reader.revision = revision
-        reader.listener.give(reader, protocol.changes_frame(self.slug, revision, mine), len(mine))
+        mine = [(at, e) for at, e in changed if e.seq <= reader.seq and e.author_id not in hidden]
+        while reader.revision < revision and (room := reader.listener.room_left()) > 0:
+            count = _fitting([entry for _, entry in mine[:room]])
+            while 0 < count < len(mine) and mine[count][0] == mine[count - 1][0]:
+                count += 1  # one change, with the answers that quote it, stays together
+            now, mine = mine[:count], mine[count:]
+            reader.revision = mine[0][0] - 1 if mine else revision
+            frame = protocol.changes_frame(self.slug, reader.revision, [entry.body for _, entry in now])
+            reader.listener.give(reader, frame, len(now))
 
     def _give_messages(self, reader: Reader, frames: dict[tuple[int, int, int], str]) -> None:
-        upto = min(self.top, reader.seq + reader.listener.room_left())
-        if upto <= reader.seq:
-            return
-        if reader.listener.hidden:
-            self.give_messages(reader, self._between(reader.seq, upto), upto)
-            return
-        key = (reader.given, reader.seq, upto)
-        frame = frames.get(key)
-        if frame is None:
-            entries = [entry.body for entry in self._between(reader.seq, upto)]
-            frame = frames[key] = protocol.messages_frame(self.slug, reader.given, entries)
-        count = upto - reader.seq
-        reader.seq = reader.given = upto
-        reader.listener.give(reader, frame, count)
+        while reader.seq < self.top and (room := reader.listener.room_left()) > 0:
+            entries = self._between(reader.seq, min(self.top, reader.seq + room))
+            entries = entries[: _fitting(entries)]
+            upto = entries[-1].seq
+            if reader.listener.hidden:
+                self._give_portion(reader, entries)
+                continue
+            key = (reader.given, reader.seq, upto)
+            frame = frames.get(key)
+            if frame is None:
+                bodies = [entry.body for entry in entries]
+                frame = frames[key] = protocol.messages_frame(self.slug, reader.given, bodies)
+            reader.seq = reader.given = upto
+            reader.listener.give(reader, frame, len(entries))
 
-    def give_messages(self, reader: Reader, entries: list[Encoded], upto: int) -> None:
-        """Gives these messages, less those this reader is not given, and raises its position to `upto`."""
+    def give_messages(self, reader: Reader, entries: list[Encoded]) -> None:
+        """Gives these messages, less those this reader is not given, as far as the socket takes them."""
+        while entries and (room := reader.listener.room_left()) > 0:
+            count = _fitting(entries[:room])
+            now, entries = entries[:count], entries[count:]
+            self._give_portion(reader, now)
+
+    def _give_portion(self, reader: Reader, entries: list[Encoded]) -> None:
         hidden = reader.listener.hidden
         mine = [entry for entry in entries if entry.author_id not in hidden]
-        reader.seq = upto
+        reader.seq = entries[-1].seq
         if mine:
             prev, reader.given = reader.given, mine[-1].seq
             reader.listener.give(reader, protocol.messages_frame(self.slug, prev, [e.body for e in mine]), len(mine))
@@ -194,14 +225,21 @@ class Feed:
             self.resync(reader, news.top, news.revision)
             return
         if news.revision > reader.revision:
-            self.give_changes(reader, [entry for _, entry in news.changed], news.revision)
-        room = max(reader.listener.room_left(), 0)
-        entries = [entry for entry in news.fresh if entry.seq > reader.seq][:room]
-        if entries:
-            self.give_messages(reader, entries, entries[-1].seq)
+            self.give_changes(reader, news.changed, news.revision)
+        self.give_messages(reader, [entry for entry in news.fresh if entry.seq > reader.seq])
 
     def resync(self, reader: Reader, top: int, revision: int) -> None:
         """Tells a reader that is more than 500 behind to page the history, and goes on from the top."""
         reader.seq = reader.given = reader.confirmed = top
         reader.revision = reader.confirmed_revision = revision
         reader.listener.tell(protocol.encode(protocol.Resync(self.slug, top, revision)))
+
+
+def _fitting(entries: list[Encoded]) -> int:
+    """How many of these fit into one frame: at least one, if there is any."""
+    size = 0
+    for count, entry in enumerate(entries):
+        size += len(entry.body)
+        if size > FRAME_BYTES and count:
+            return count
+    return len(entries)

@@ -21,6 +21,7 @@ from chat.services.messages import Stored
 from chat.services.rooms import Entrance
 from chat.threads import reading
 from chat.watch import Watch
+from community.refusals import NotYours
 
 log = logging.getLogger("chat.hub")
 COALESCE_SECONDS = 0.02  # what follows a room's last frame this closely leaves with the next one
@@ -97,14 +98,19 @@ class Hub:
     # --- readers ----------------------------------------------------------------------------
 
     def enter(self, listener: Listener, slug: str, found: Entrance, seq: int, revision: int) -> Reader:
-        """Adds a reader that has everything up to (seq, revision)."""
+        """Adds a reader that has everything up to (seq, revision).
+
+        Raises `NotYours` when the member lost their place after `found` was read (promise A2).
+        """
         feed = self.feeds.get(found.room_id)
         if feed is None:
             self._forget_quiet_feeds()
             feed = self.feeds[found.room_id] = Feed(found.room_id, slug, found.top, found.revision)
+        if feed.was_removed(listener.member_id, since=found.revision):
+            raise NotYours
         if feed.hear(found.top, found.revision):
             self.refresh(feed)
-        reader = feed.readers[listener] = Reader(listener, feed, seq, revision)
+        reader = feed.readers[listener] = Reader(listener, feed, seq, revision, found.revision)
         return reader
 
     def leave(self, listener: Listener, room_id: int) -> None:

@@ -18,14 +18,14 @@ ANSWERS_LIMIT = 100  # answers refreshed with the message they quote
 class News:
     """A room from one state to a later one.
 
-    `removed` members lost their place in between; `changed` are messages as they stand now, each with
-    the revision that a reader has after it; `fresh` are new messages in order. `too_far` when there is
-    more than a socket should be given.
+    `removed` members lost their place in between, at the revision given for each; `changed` are messages
+    as they stand now, each with the revision that a reader has after it; `fresh` are new messages in
+    order. `too_far` when there is more than a socket should be given.
     """
 
     top: int
     revision: int
-    removed: list[int] = field(default_factory=list)
+    removed: dict[int, int] = field(default_factory=dict)
     changed: list[tuple[int, Encoded]] = field(default_factory=list)
     fresh: list[Encoded] = field(default_factory=list)
     too_far: bool = False
@@ -52,19 +52,21 @@ def since(room_id: int, seq: int, revision: int) -> News:
     top, newest = room or (seq, revision)
     if is_too_far(seq, revision, top, newest):
         return News(top, newest, removed=_removed(room_id, revision), too_far=True)
-    changes = list(Change.objects.filter(room=room_id, revision__gt=revision, revision__lte=newest))
+    changes = list(
+        Change.objects.filter(room=room_id, revision__gt=revision, revision__lte=newest).order_by("revision")
+    )
     return News(
         top,
         newest,
-        removed=[c.member_id for c in changes if c.kind == Change.Kind.REMOVED and c.member_id],
+        removed={c.member_id: c.revision for c in changes if c.kind == Change.Kind.REMOVED and c.member_id},
         changed=_changed(room_id, {c.seq: c.revision for c in changes if c.seq}),
         fresh=encoded(list(Message.objects.filter(room=room_id, seq__gt=seq, seq__lte=top).order_by("seq"))),
     )
 
 
-def _removed(room_id: int, revision: int) -> list[int]:
+def _removed(room_id: int, revision: int) -> dict[int, int]:
     rows = Change.objects.filter(room=room_id, revision__gt=revision, kind=Change.Kind.REMOVED)
-    return [pk for pk in rows.values_list("member", flat=True) if pk]
+    return {pk: at for pk, at in rows.order_by("revision").values_list("member", "revision") if pk}
 
 
 def _changed(room_id: int, revisions: dict[int, int]) -> list[tuple[int, Encoded]]:

@@ -144,7 +144,7 @@ def test_a2_a_removal_is_numbered_before_anything_newer(talk):
     rooms.remove(ben, room)
     post(ana, room, "after")
     found = news.since(room.pk, 2, 0)
-    assert (found.removed, found.revision, [e.seq for e in found.fresh]) == ([ben.pk], 1, [3])
+    assert (found.removed, found.revision, [e.seq for e in found.fresh]) == ({ben.pk: 1}, 1, [3])
 
 
 def test_a2_a_removed_member_finds_nothing_on_any_page(talk, client):

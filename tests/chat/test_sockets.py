@@ -19,6 +19,7 @@ from chat.services import changes, messages, rooms
 from chat.services.changes import Act
 from chat.services.messages import Draft
 from community.models import Block
+from community.refusals import NotYours
 from community.services import consent, members, sessions
 from tests import factories
 from tests.chat.conftest import Tab, in_db
@@ -150,6 +151,55 @@ async def test_a2_a_removed_member_is_given_nothing_newer(tabs, ana, ben, room):
     assert "room.removed" in [frame["type"] for frame in frames]
     assert "messages" not in [frame["type"] for frame in frames]
     assert (await at_ben.post("evenings", "still here?"))["code"] == "not-here"
+
+
+async def test_a2_who_was_removed_while_entering_is_not_let_in(tabs, ana, ben, room):
+    at_ana, at_ben = await tabs(ana), await tabs(ben)
+    await at_ana.enter("evenings")
+    looked_at = (await in_db(rooms.enter_each, [(ben.pk, "evenings")]))[0]
+    await in_db(rooms.remove, ben, room)
+    await at_ana.post("evenings", "after")
+    await at_ana.given(1)
+    late = next(socket for socket in hub.current().sockets if socket.member_id == ben.pk)
+    with pytest.raises(NotYours):
+        hub.current().enter(late, "evenings", looked_at, 0, 0)
+    assert [frame["type"] for frame in await at_ben.silence() if frame["type"] == "messages"] == []
+
+
+async def test_who_leaves_and_comes_back_at_once_goes_on_hearing_the_room(tabs, ana, ben, room):
+    at_ana, at_ben = await tabs(ana), await tabs(ben)
+    await in_db(rooms.remove, ben, room)
+    await in_db(factories.join, ben, room)
+    await at_ben.enter("evenings", 0, 0)
+    await at_ana.post("evenings", "welcome back")
+    assert [message["body"] for message in await at_ben.given(1)] == ["welcome back"]
+    assert "room.removed" not in [frame["type"] for frame in await at_ben.silence()]
+
+
+async def test_b8_many_long_changes_leave_in_portions_that_wait_for_the_reader(tabs, ana, ben, room):
+    for number in range(60):
+        await in_db(factories.post, ana, room, f"{number} " + "ü" * 3000)
+    at_ben = await tabs(ben)
+    await at_ben.enter("evenings", 60, 0)
+    session = await in_db(factories.session_of, ana)
+
+    def change_all() -> None:
+        with factories.unhurried():
+            for seq in range(1, 61):
+                changes.do(Act(ana.pk, session, "evenings", seq, changes.editing(f"{seq} anew " + "ü" * 3000)))
+
+    await in_db(change_all)
+    seen: dict[int, str] = {}
+    revision = 0
+    while revision < 60:
+        frame = await at_ben.expect("changes")
+        assert len(json.dumps(frame, ensure_ascii=False).encode()) < 2 * 64 * 1024
+        seen |= {entry["seq"]: entry["body"] for entry in frame["changes"]}
+        revision = frame["revision"]
+        position = {"positions": {"evenings": 60}, "revisions": {"evenings": revision}}
+        await at_ben.line.send_to(text_data=json.dumps({"type": "beat", **position}))
+    assert sorted(seen) == list(range(1, 61))
+    assert all(body.startswith(f"{seq} anew ") for seq, body in seen.items())
 
 
 async def test_r2_who_comes_back_is_given_exactly_what_was_missed(tabs, ana, ben, room):
