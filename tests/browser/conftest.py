@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from chat.models import Message, Room
+from chat.models import Membership, Message, Room
 from tests.browser import chromium as finding
 from tests.factories import join, make_member, make_room, post, react, session_of
 
@@ -100,6 +100,11 @@ class Evening:
     def say(self, name: str, *words: str) -> None:
         """Puts messages into the room behind the back of the web process."""
         self.site.do(lambda: [post(self.members[name], self.room(), one) for one in words])
+
+    def has_read(self, name: str) -> None:
+        """This member has seen everything in the room."""
+        places = Membership.objects.filter(member=self.members[name])
+        self.site.do(lambda: places.update(read_to=self.room().top))
 
     def room(self) -> Room:
         """The room as it is stored now."""

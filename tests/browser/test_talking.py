@@ -136,8 +136,18 @@ def test_nothing_moves_while_one_reads_above_and_a_button_leads_down(evening: An
     expect(linden.locator("#below")).to_be_hidden()
 
 
+def test_a_room_opens_at_its_end_however_tall_its_messages_are(evening: Any):
+    evening.say("Otis", *("tall " * (number % 60 + 1) for number in range(80)))
+    evening.has_read("Linden")
+    for size in ({"width": 1280, "height": 800}, {"width": 390, "height": 844}):
+        linden = evening.in_room("Linden", viewport=size)
+        settled(linden)
+        left = "log => log.scrollHeight - log.scrollTop - log.clientHeight"
+        assert linden.locator("#log").evaluate(left) < 2
+
+
 def test_earlier_messages_come_without_a_jump(evening: Any):
-    evening.say("Otis", *(f"line {number}" for number in range(120)))
+    evening.say("Otis", *(f"line {number} " * (number % 30 + 1) for number in range(120)))
     linden = evening.in_room("Linden")
     linden.locator("#earlier").scroll_into_view_if_needed()
     first = linden.locator("li.msg").first
@@ -146,8 +156,24 @@ def test_earlier_messages_come_without_a_jump(evening: Any):
     before = linden.locator(f"#m-{seq}").bounding_box()["y"]
     linden.locator("#earlier").click()
     linden.locator(f"#m-{seq - 50}").wait_for(state="attached")
-    assert abs(linden.locator(f"#m-{seq}").bounding_box()["y"] - before) < 60
+    settled(linden)
+    assert abs(linden.locator(f"#m-{seq}").bounding_box()["y"] - before) < 2
     assert linden.locator("li.msg").count() == 100
+
+
+def settled(page: Any) -> None:
+    """Returns once the list has kept its height and place for five frames."""
+    page.locator("#log").evaluate(
+        """log => new Promise((resolve) => {
+          let [seen, calm] = ["", 0];
+          const look = () => {
+            const now = `${log.scrollHeight} ${log.scrollTop}`;
+            [calm, seen] = [now === seen ? calm + 1 : 0, now];
+            if (calm === 5) resolve(); else requestAnimationFrame(look);
+          };
+          look();
+        })"""
+    )
 
 
 def test_new_messages_are_spoken_once_and_history_never(evening: Any):

@@ -42,12 +42,14 @@ function openMenu(log, node, offered) {
   if (!more) return;
   const menu = build(more, offered);
   more.replaceWith(menu);
-  menu.addEventListener("toggle", () => {
+  const closed = () => {
     if (menu.open || !menu.isConnected) return;
     const hadFocus = menu.contains(document.activeElement);
     menu.replaceWith(more);
     if (hadFocus) more.focus();
-  });
+  };
+  // `toggle` comes some time after closing, and the next key may be faster.
+  ["toggle", "escaped"].forEach((event) => menu.addEventListener(event, closed));
   menu.open = true;
   const items = menu.lastElementChild;
   const { bottom, height, top } = items.getBoundingClientRect();

@@ -12,10 +12,14 @@ export class MessageList {
     Object.assign(this, { log, list, template, below, view, onSeen });
     this.unseen = 0;
     this.firstUnseen = null;
-    this.staysAtEnd = false;
+    this.end = () => { log.scrollTop = log.scrollHeight; };
+    this.held = null; // puts the place that is to stay in view there again, until somebody scrolls
+    this.lastTop = 0;
     log.addEventListener("scroll", () => this.scrolled(), { passive: true });
     below.addEventListener("click", () => this.goToNew());
-    new ResizeObserver(() => this.staysAtEnd && this.toEnd()).observe(log);
+    // Heights of messages that were far away are only known once they are near.
+    const resized = new ResizeObserver(() => this.hold(this.held));
+    [log, list].forEach((box) => resized.observe(box));
   }
 
   /** The entries of messages that the server already put on the page. */
@@ -85,9 +89,11 @@ export class MessageList {
 
   /** Puts earlier messages above; what is being read stays where it is. */
   prepend(entries) {
-    const before = this.log.scrollHeight - this.log.scrollTop;
+    const [first] = this.items();
+    const top = () => first.getBoundingClientRect().top;
+    const before = first && top();
     entries.forEach((entry) => this.put(entry));
-    this.log.scrollTop = this.log.scrollHeight - before;
+    if (first) this.hold(() => { this.log.scrollTop += top() - before; });
   }
 
   // --- messages on their way --------------------------------------------------------------------
@@ -203,14 +209,18 @@ export class MessageList {
 
   /** Shows the newest message. */
   toEnd() {
-    this.staysAtEnd = true;
-    settling(() => { if (this.staysAtEnd) this.log.scrollTop = this.log.scrollHeight; });
+    this.hold(this.end);
   }
 
   /** Shows a message or a mark in the middle, if there is room around it. */
   show(node) {
-    this.staysAtEnd = false;
-    settling(() => this.center(node));
+    this.hold(() => this.center(node));
+  }
+
+  hold(place) {
+    this.held = place;
+    place?.();
+    this.lastTop = this.log.scrollTop;
   }
 
   // By hand: after `scrollIntoView` the next Tab starts from there, past the links that skip to messages and box.
@@ -235,8 +245,10 @@ export class MessageList {
   }
 
   scrolled() {
-    this.staysAtEnd = this.isAtEnd;
-    if (this.staysAtEnd) this.seen();
+    const isMoved = Math.abs(this.log.scrollTop - this.lastTop) > 1;
+    if (isMoved) this.held = this.isAtEnd ? this.end : null;
+    this.lastTop = this.log.scrollTop;
+    if (this.isAtEnd) this.seen();
   }
 
   seen() {
@@ -255,10 +267,4 @@ export class MessageList {
   wordsOf(node) {
     return slot(node, "said")?.textContent.trim() ?? "";
   }
-}
-
-// Heights of messages that were far away are only known once they are near: places are found in two steps.
-function settling(go) {
-  go();
-  requestAnimationFrame(() => requestAnimationFrame(go));
 }

@@ -1,4 +1,4 @@
-/** Menus are <details class="menu">: they close on Esc, giving focus back, and on a press outside. */
+/** Menus are <details class="menu">: they close on Esc ("escaped"), giving focus back, and on a press outside. */
 
 /** Wires every menu of the page, also those added later. */
 export function closeOnEscape(document) {
@@ -8,6 +8,7 @@ export function closeOnEscape(document) {
     if (!open) return;
     open.open = false;
     open.querySelector("summary").focus();
+    open.dispatchEvent(new Event("escaped"));
     event.stopPropagation();
   });
   // Before anybody else hears of the press, so that a menu which it opens stays open.
