@@ -1,6 +1,7 @@
 """The tables of `chat`."""
 
+from chat.models.conversation import Conversation, Request
 from chat.models.message import Change, EarlierText, Mention, Message, Reaction
 from chat.models.room import Membership, Room
 
-__all__ = ["Change", "EarlierText", "Mention", "Membership", "Message", "Reaction", "Room"]
+__all__ = ["Change", "Conversation", "EarlierText", "Mention", "Membership", "Message", "Reaction", "Request", "Room"]

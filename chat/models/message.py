@@ -84,6 +84,7 @@ class Change(models.Model):
         SHOWN = "shown"
         REACTED = "reacted"
         REMOVED = "removed"  # a member lost their place; sockets stop before anything newer is given
+        PARTED = "parted"  # whose words a member is given changed (blocks, mutes)
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="changes", db_index=False)
     revision = models.BigIntegerField()

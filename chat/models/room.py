@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from community.models import Member
@@ -67,12 +68,19 @@ class Room(models.Model):
 
 
 class Membership(models.Model):
-    """A member's place in a room: since when, read up to where."""
+    """A member's place in a room: since when, read up to where, and what of it may ring."""
+
+    class Level(models.TextChoices):
+        ALL = "all", _("Every message")
+        MENTIONS = "mentions", _("When someone names you")
+        NONE = "none", _("Nothing")
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="memberships")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     joined_at = models.DateTimeField(default=timezone.now)
     read_to = models.BigIntegerField(default=0, help_text="Seq of the newest message this member has seen")
+    level = models.CharField(max_length=8, choices=Level, default=Level.MENTIONS)
+    muted_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
