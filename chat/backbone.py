@@ -1,7 +1,7 @@
 """Hints between processes, over the channel layer: numbers only, allowed to fail, never awaited by a sender.
 
-`{"rooms": {id: [top, revision]}}`, `{"recheck": true}`, `{"present": …}` and the self-ping. If two pings in a row do
-not come back, the layer is rebuilt; polling carries meanwhile (promise F3).
+`{"rooms": {id: [top, revision]}}`, `{"recheck": true}`, `{"moved": member id}`, `{"present": …}` and the
+self-ping. If two pings in a row do not come back, the layer is rebuilt; polling carries meanwhile (promise F3).
 """
 
 from __future__ import annotations
@@ -26,9 +26,12 @@ Rooms = dict[int, tuple[int, int]]
 class Backbone:
     """This process's line to the others."""
 
-    def __init__(self, hinted: Callable[[Rooms], None], recheck: Callable[[], None]) -> None:
+    def __init__(
+        self, hinted: Callable[[Rooms], None], recheck: Callable[[], None], moved: Callable[[int], None]
+    ) -> None:
         self._hinted = hinted
         self._recheck = recheck
+        self._moved = moved
         self.on_presence: Callable[[str, dict[str, int]], None] = lambda process, counts: None
         self.process = secrets.token_hex(8)
         self._waiting: Rooms = {}
@@ -124,6 +127,8 @@ class Backbone:
             self._hinted({int(pk): (int(top), int(revision)) for pk, (top, revision) in rooms.items()})
         if message.get("recheck"):
             self._recheck()
+        if "moved" in message:
+            self._moved(int(message["moved"]))
         if "present" in message:
             self.on_presence(str(message["from"]), message["present"])
 

@@ -14,6 +14,7 @@ from channels.consumer import AsyncConsumer
 from django.db import Error as DatabaseError
 
 from chat import door, hub, protocol, work
+from chat.elsewhere import Elsewhere
 from chat.feed import Reader
 from chat.hub import Hub
 from chat.outlet import Outlet
@@ -68,8 +69,7 @@ class MemberSocket(AsyncConsumer):
         too_slow, gone = partial(self.close, Close.TOO_SLOW), partial(self.close, Close.GOING_AWAY)
         self.outlet = Outlet(send, too_slow, gone, write)
         self.readers: dict[str, Reader] = {}
-        self.quiet = {r.room: (r.top, r.read) for r in arrival.rooms}
-        self.moved_quietly: set[str] = set()
+        self.elsewhere = Elsewhere(arrival.rooms)
         self.born = self.beat_at = now
         self._frames, self._frames_at = FRAMES_BURST, now
         self._unreadable = 0
@@ -77,7 +77,7 @@ class MemberSocket(AsyncConsumer):
         self._serial = 0
         self._window = Window()
         of.add(self)
-        for room in self.quiet:
+        for room in self.elsewhere.slugs():
             of.watch_quietly(self, self.room_ids[room], room)
         self._tell(protocol.Hello(protocol.VERSION, arrival.author, BEAT_SECONDS, arrival.rooms))
 
@@ -92,7 +92,7 @@ class MemberSocket(AsyncConsumer):
         self.hub.drop(self)
         for reader in self.readers.values():
             self.hub.leave(self, reader.feed.room_id)
-        for room in self.quiet:
+        for room in self.elsewhere.slugs():
             self.hub.stop_watching(self, self.room_ids[room])
 
     def close(self, code: Close, *, retry_after: float = 0) -> None:
@@ -182,7 +182,7 @@ class MemberSocket(AsyncConsumer):
         at = command.position or protocol.Position(found.top, found.revision)
         reader = self.hub.enter(self, command.room, found, at.seq, at.revision)
         self.room_ids[command.room] = found.room_id
-        if self.quiet.pop(command.room, None):
+        if self.elsewhere.entered(command.room):
             self.hub.stop_watching(self, found.room_id)
         self.readers[command.room] = reader
         self.hub.loop.call_soon(self._begin_reading, reader, found)
@@ -201,15 +201,13 @@ class MemberSocket(AsyncConsumer):
         reader = self.readers.pop(command.room, None)
         if reader is not None:
             self.hub.leave(self, reader.feed.room_id)
-            self.quiet[command.room] = (reader.feed.top, reader.given)
+            self.elsewhere.left(command.room, reader.feed.top, reader.given)
             self.hub.watch_quietly(self, reader.feed.room_id, command.room)
         self._tell(protocol.Ack(command.ref, room=command.room))
 
     def _read(self, command: protocol.Read) -> None:
         work.reads.submit((self.member_id, command.room, command.seq)).add_done_callback(_look_away)
-        if command.room in self.quiet:
-            top, read = self.quiet[command.room]
-            self.quiet[command.room] = (top, max(read, command.seq))
+        self.elsewhere.read(command.room, command.seq)
 
     def _beat(self, command: protocol.Beat) -> None:
         self.beat_at = monotonic()
@@ -259,9 +257,15 @@ class MemberSocket(AsyncConsumer):
 
     def room_moved(self, slug: str, top: int) -> None:
         """A room of this member moved that this tab is not in; told with the next round."""
-        if slug in self.quiet and top > self.quiet[slug][0]:
-            self.quiet[slug] = (top, self.quiet[slug][1])
-            self.moved_quietly.add(slug)
+        self.elsewhere.moved(slug, top)
+
+    def take_places(self, states: list[protocol.RoomState], room_ids: dict[str, int]) -> None:
+        """The member's places as they are now; new ones are told with the next round."""
+        self.room_ids |= room_ids
+        for state in states:
+            if state.room not in self.readers and state.room not in self.elsewhere and not self.outlet.closed:
+                self.elsewhere.found(state)
+                self.hub.watch_quietly(self, room_ids[state.room], state.room)
 
     def look_after(self, now: float) -> None:
         """Once a second: late answers, silence, a reader that does not read, a long life."""
@@ -279,10 +283,8 @@ class MemberSocket(AsyncConsumer):
 
     def tell_unread(self) -> None:
         """How much is new in the rooms this tab is not in."""
-        rooms, self.moved_quietly = self.moved_quietly, set()
-        for slug in rooms & self.quiet.keys():
-            top, read = self.quiet[slug]
-            self._tell(protocol.Unread(slug, max(top - read, 0)))
+        for unread in self.elsewhere.news():
+            self._tell(unread)
 
 
 _HANDLERS: dict[type, Callable[[MemberSocket, Any], None]] = {

@@ -73,6 +73,7 @@ class Feed:
         self._changes: deque[tuple[int, Encoded]] = deque(maxlen=CHANGES_KEPT)
         self._changes_from = revision  # every change after this revision is in `_changes`
         self._removals: dict[int, int] = {}  # member id → revision of their newest removal
+        self._parted: dict[int, tuple[int, frozenset[int]]] = {}  # member id → since which revision they miss whom
 
     @property
     def is_behind(self) -> bool:
@@ -82,6 +83,12 @@ class Feed:
     def was_removed(self, member_id: int, *, since: int) -> bool:
         """True when the member is known to have lost their place after revision `since`."""
         return self._removals.get(member_id, 0) > since
+
+    def tell_apart(self, listener: Listener, *, since: int) -> None:
+        """Gives a new listener what changed after revision `since` about whose words they are not given."""
+        at, hidden = self._parted.get(listener.member_id, (0, frozenset()))
+        if at > since:
+            listener.hidden = hidden
 
     def hear(self, top: int, revision: int) -> bool:
         """Notes where the room stands elsewhere. True when there is something to read."""
@@ -100,6 +107,7 @@ class Feed:
     def take_news(self, news: News) -> None:
         """Moves on to where `news` ends. Members who lost their place are gone before anything else is given."""
         self._drop(news.removed)
+        self._part(news.parted)
         if news.too_far:
             self._ring.clear()
             self._changes.clear()
@@ -128,6 +136,16 @@ class Feed:
         for reader in gone:
             del self.readers[reader.listener]
             reader.listener.tell(protocol.encode(protocol.Removed(self.slug)))
+
+    def _part(self, parted: dict[int, tuple[int, frozenset[int]]]) -> None:
+        for member_id, (revision, hidden) in parted.items():
+            if revision >= self._parted.get(member_id, (0, hidden))[0]:
+                self._parted[member_id] = (revision, hidden)
+        for member_id in list(self._parted)[:-REMOVALS_KEPT]:
+            del self._parted[member_id]
+        for reader in self.readers.values():
+            if reader.listener.member_id in parted:
+                reader.listener.hidden = self._parted[reader.listener.member_id][1]
 
     def _replace(self, changed: list[tuple[int, Encoded]]) -> None:
         now = {entry.seq: entry for _, entry in changed}
@@ -178,7 +196,8 @@ class Feed:
                 count += 1  # one change, with the answers that quote it, stays together
             now, mine = mine[:count], mine[count:]
             reader.revision = mine[0][0] - 1 if mine else revision
-            frame = protocol.changes_frame(self.slug, reader.revision, [entry.body for _, entry in now])
+            bodies = [entry.for_reader(hidden) for _, entry in now]
+            frame = protocol.changes_frame(self.slug, reader.revision, bodies)
             reader.listener.give(reader, frame, len(now))
 
     def _give_messages(self, reader: Reader, frames: dict[tuple[int, int, int], str]) -> None:
@@ -210,7 +229,8 @@ class Feed:
         reader.seq = entries[-1].seq
         if mine:
             prev, reader.given = reader.given, mine[-1].seq
-            reader.listener.give(reader, protocol.messages_frame(self.slug, prev, [e.body for e in mine]), len(mine))
+            bodies = [entry.for_reader(hidden) for entry in mine]
+            reader.listener.give(reader, protocol.messages_frame(self.slug, prev, bodies), len(mine))
 
     def _between(self, seq: int, upto: int) -> list[Encoded]:
         first = self.top - len(self._ring) + 1
@@ -219,6 +239,7 @@ class Feed:
     def give_news(self, reader: Reader, news: News) -> None:
         """Gives one reader rows that were read for it alone, at most as many as the socket takes."""
         self._drop(news.removed)
+        self._part(news.parted)
         if reader.listener not in self.readers:
             return
         if news.too_far:

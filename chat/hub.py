@@ -41,7 +41,7 @@ class Hub:
         self.by_member: Counter[int] = Counter()
         self.by_address: Counter[str] = Counter()
         self._nearby: dict[int, dict[Any, str]] = {}  # sockets of members who have a place but are not in the room
-        self.backbone = backbone.Backbone(self.hinted, self.recheck)
+        self.backbone = backbone.Backbone(self.hinted, self.recheck, self.member_moved)
         self.presence = Presence(self)
         self.watch = Watch(self)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -108,6 +108,8 @@ class Hub:
             feed = self.feeds[found.room_id] = Feed(found.room_id, slug, found.top, found.revision)
         if feed.was_removed(listener.member_id, since=found.revision):
             raise NotYours
+        listener.hidden = found.hidden
+        feed.tell_apart(listener, since=found.revision)
         if feed.hear(found.top, found.revision):
             self.refresh(feed)
         reader = feed.readers[listener] = Reader(listener, feed, seq, revision, found.revision)
@@ -193,6 +195,7 @@ class Hub:
 
     async def poll(self) -> None:
         """Asks the database where the rooms of this process stand: hints may have been lost."""
+        await self.watch.look_for_places()
         rooms = self.feeds.keys() | self._nearby.keys()
         if not rooms:
             return
@@ -257,8 +260,13 @@ class Hub:
         self.backbone.say({"recheck": True})
 
     def member_moved(self, member_id: int) -> None:
-        """Whose words a member is not given changed."""
+        """A member of this process has another place."""
         self.spawn(self.watch.look_at_member(member_id))
+
+    def member_moved_everywhere(self, member_id: int) -> None:
+        """The same in every process."""
+        self.member_moved(member_id)
+        self.backbone.say({"moved": member_id})
 
     async def drain(self) -> None:
         """Lets every socket go over five seconds, answers what is in hand, and ends the hub (promise F2)."""

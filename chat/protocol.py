@@ -203,7 +203,10 @@ class Quote(Struct, frozen=True, omit_defaults=True):
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
-    """One message as it stands now. `state` is empty, "withdrawn" or "hidden"."""
+    """One message as it stands now. `state` is empty, "withdrawn", "hidden" or "unreadable".
+
+    `caution` is set early in a conversation, when the message leads somewhere else; shown to the one who got it.
+    """
 
     seq: int
     revision: int
@@ -217,6 +220,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     edited: bool = False
     state: str = ""
     reactions: dict[str, int] = {}
+    caution: bool = False
 
 
 class Event(Struct, frozen=True, tag_field="type", omit_defaults=True):
@@ -233,13 +237,17 @@ class Hello(Event, tag="hello"):
 
 
 class RoomState(Struct, frozen=True):
-    """One of the member's rooms: where it stands and how far this member has read."""
+    """One of the member's rooms: where it stands and how far this member has read.
+
+    `kind` is "group" or "conversation"; a conversation is named after the other one.
+    """
 
     room: str
     name: str
     top: int
     read: int
     mentions: int = 0
+    kind: str = "group"
 
 
 class Ack(Event, tag="ack"):
@@ -313,10 +321,11 @@ class Removed(Event, tag="room.removed"):
 
 
 class Unread(Event, tag="unread"):
-    """News of a room this socket has not entered."""
+    """News of a room this socket has not entered; also of one the member has a place in since a moment ago."""
 
     room: str
     count: int
+    kind: str = ""  # "conversation", or nothing for a group room
 
 
 class Presence(Event, tag="presence"):

@@ -7,6 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from chat import hub, signals
+from chat.services import parting
 from community import readiness
 from community import signals as community_signals
 
@@ -23,12 +24,17 @@ def _moved(sender: Any, room_id: int, top: int, revision: int, **_: Any) -> None
 
 @receiver(signals.member_moved)
 def _member_moved(sender: Any, member_id: int, **_: Any) -> None:
-    hub.from_thread("member_moved", member_id)
+    hub.from_thread("member_moved_everywhere", member_id)
 
 
 @receiver(community_signals.session_ended)
 def _session_ended(sender: Any, **_: Any) -> None:
     hub.from_thread("recheck_everywhere")
+
+
+@receiver(community_signals.apart_changing)
+def _apart(sender: Any, pair: tuple[int, int], whose: list[int], put_apart_by: int | None, **_: Any) -> None:
+    parting.note(pair, whose=whose, put_apart_by=put_apart_by)
 
 
 @readiness.on_drain

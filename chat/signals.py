@@ -14,8 +14,12 @@ messages_stored = Signal()
 # After commit: room_id, top, revision. Something about what was said, or who may hear it, changed.
 room_moved = Signal()
 
-# After commit: member_id. What this member may hear changed outside any one room.
+# After commit: member_id. The member has another place.
 member_moved = Signal()
+
+# Inside a transaction: room_ids of conversations that both members deleted. A receiver answers with the set of those
+# whose words must stay for now, as evidence.
+conversations_left = Signal()
 
 
 def log_failure(error: Exception) -> None:

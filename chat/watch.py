@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from chat.protocol import Close
-from chat.services.arrivals import hidden_from
+from chat.services.arrivals import newest_places, places_of
 from chat.threads import reading
 from community.services import sessions
 
@@ -26,6 +26,7 @@ class Watch:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._looked_at = 0.0
+        self._newest_place = 0
 
     async def for_ever(self) -> None:
         """Ticks until cancelled. A database that is away is asked again at the next tick."""
@@ -56,9 +57,19 @@ class Watch:
                 socket.close(Close.SIGN_IN_AGAIN)
 
     async def look_at_member(self, member_id: int) -> None:
-        """Reads afresh whose words a member is not given."""
+        """Reads afresh which places a member has, and tells their sockets of new ones."""
         mine = [socket for socket in self._hub.sockets if socket.member_id == member_id]
         if mine:
-            hidden = await reading.run(hidden_from, {member_id})
+            states, room_ids = await reading.run(places_of, member_id)
             for socket in mine:
-                socket.hidden = hidden.get(member_id, frozenset())
+                socket.take_places(states, room_ids)
+
+    async def look_for_places(self) -> None:
+        """Finds places that other processes gave to members of this one, when their hint was lost."""
+        if not self._hub.sockets:
+            return
+        self._newest_place, found = await reading.run(newest_places, self._newest_place)
+        known = {(socket.member_id, room) for socket in self._hub.sockets for room in socket.room_ids.values()}
+        here = self._hub.by_member.keys()
+        for member_id in {member for member, room in found if member in here and (member, room) not in known}:
+            await self.look_at_member(member_id)

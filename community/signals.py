@@ -1,4 +1,4 @@
-"""What community tells the apps above it, always after commit."""
+"""What community tells the apps above it, after commit where nothing else is said."""
 
 from django.dispatch import Signal
 
@@ -10,3 +10,7 @@ member_suspended = Signal()
 
 # member_id. The account is closed.
 member_left = Signal()
+
+# Inside the transaction that stores it: pair, two member ids; whose, those of them who are given other words from now
+# on; put_apart_by, the member id of whoever just ended all contact of the two, or None.
+apart_changing = Signal()

@@ -116,6 +116,12 @@ def report(member_id: int) -> float:
     return spend(f"report:{member_id}", capacity=20, per_seconds=24 * 3600 / 20)
 
 
+def ask(member_id: int, *, new_account: bool) -> float:
+    """Requests to talk by one account: 10 a day; new accounts 5 (B7)."""
+    most = 5 if new_account else 10
+    return spend(f"ask:{member_id}", capacity=most, per_seconds=24 * 3600 / most)
+
+
 def name_check(address: str) -> float:
     """Names asked about on the join page from one address: burst 30, then one every 2 seconds."""
     return spend(f"name:{address}", capacity=30, per_seconds=2)

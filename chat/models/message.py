@@ -51,6 +51,7 @@ class Message(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
+    is_unreadable = False  # in memory only: no key opens its words
     objects = MessageQuerySet.as_manager()
 
     class Meta:

@@ -10,15 +10,19 @@ from typing import Any
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from chat.models import Membership
+from chat.models import Conversation, Membership, Room
 from chat.protocol import Author, RoomState
 from chat.services.entries import labels_of
-from community.models import Block, Member
+from community.models import Member
 from community.services import consent
+from community.services.apart import hidden_from
+
+KEYS_UNDER_WAY = 200  # places whose transactions may still run when a later key is seen
+PLACES_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,12 @@ def meet(session_keys: Sequence[str]) -> list[Arrival | None]:
     ids = {member.pk for member in holders.values()}
     ids = consent.given_by(ids)
     places, labels, hidden = _places(ids), labels_of(ids), hidden_from(ids)
+    talks = [p.room_id for mine in places.values() for p in mine if p.room.kind == Room.Kind.CONVERSATION]
+    others = names_of_others(talks)
     return [
-        _arrival(key, holders[key], places, labels, hidden) if key in holders and holders[key].pk in ids else None
+        _arrival(key, holders[key], places, labels, hidden, others)
+        if key in holders and holders[key].pk in ids
+        else None
         for key in session_keys
     ]
 
@@ -77,23 +85,48 @@ def _places(ids: set[int]) -> dict[int, list[Any]]:
     return places
 
 
-def hidden_from(ids: set[int]) -> dict[int, frozenset[int]]:
-    """For each member, the authors whose words they are not given: blocks hide both ways."""
-    hidden: dict[int, set[int]] = defaultdict(set)
-    for blocker, blocked in Block.objects.around(list(ids)).values_list("blocker", "blocked"):
-        hidden[blocker].add(blocked)
-        hidden[blocked].add(blocker)
-    return {pk: frozenset(others) for pk, others in hidden.items()}
+def places_of(member_id: int) -> tuple[list[RoomState], dict[str, int]]:
+    """The member's places as `hello` lists them, and their rooms' keys by slug."""
+    mine = _places({member_id})[member_id]
+    others = names_of_others([p.room_id for p in mine if p.room.kind == Room.Kind.CONVERSATION])
+    return [_state(p, others) for p in mine], {p.room.slug: p.room_id for p in mine}
 
 
-def _arrival(key: str, member: Member, places: Any, labels: dict[int, str], hidden: Any) -> Arrival:
+def newest_places(after: int) -> tuple[int, list[tuple[int, int]]]:
+    """The newest key of a place, and (member id, room id) of those that came after key `after`; none for 0.
+
+    Keys are handed out before commit, so some below `after` are given again: whoever asks knows them already.
+    """
+    if not after:
+        return Membership.objects.aggregate(newest=Max("pk"))["newest"] or 0, []
+    rows = Membership.objects.filter(pk__gt=after - KEYS_UNDER_WAY).order_by("pk").values_list("pk", "member", "room")
+    found = list(rows[:PLACES_AT_ONCE])
+    return (found[-1][0] if found else after), [(member, room) for _, member, room in found]
+
+
+def _state(place: Any, others: dict[int, dict[int, str]]) -> RoomState:
+    room = place.room
+    name = room.name or others.get(room.pk, {}).get(place.member_id, "")
+    return RoomState(room.slug, name, room.top, place.read_to, place.unseen_mentions, room.kind)
+
+
+def names_of_others(room_ids: Sequence[int]) -> dict[int, dict[int, str]]:
+    """For each of these conversations and each of its two members, the name of the other one."""
+    rows = Conversation.objects.filter(pk__in=room_ids) if room_ids else Conversation.objects.none()
+    pairs = rows.values_list("pk", "low", "low__name", "high", "high__name")
+    return {pk: {low: theirs or "", high: mine or ""} for pk, low, mine, high, theirs in pairs}
+
+
+def _arrival(
+    key: str, member: Member, places: Any, labels: dict[int, str], hidden: Any, others: dict[int, dict[int, str]]
+) -> Arrival:
     mine = places[member.pk]
     return Arrival(
         member_id=member.pk,
         session_key=key,
         author=Author(member.name, member.pebble, labels.get(member.pk, ""), member.is_new_here),
         new_account=member.is_new_account,
-        rooms=[RoomState(p.room.slug, p.room.name, p.room.top, p.read_to, p.unseen_mentions) for p in mine],
+        rooms=[_state(p, others) for p in mine],
         room_ids={p.room.slug: p.room_id for p in mine},
         hidden=hidden.get(member.pk, frozenset()),
     )

@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat import access, signals
-from chat.models import Change, EarlierText, Message, Reaction, Room
+from chat.models import Change, Message, Reaction, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks
+from chat.services import checks, sealing
 from chat.services.checks import locked
 from chat.services.messages import HEADS_UP_LIMIT
 from community import text, throttle
 from community.access import may
 from community.models import Member
-from community.refusals import NotOpen, NotYours, Refusal, TooFast
+from community.refusals import NotOpen, NotYours, Refusal, TooFast, Unavailable
 
 
 class TooLate(NotOpen):
@@ -57,6 +57,9 @@ def do(act: Act) -> Changed:
         member = checks.standing([act]).admit(act)
         room = locked(Room.objects.filter(slug=act.room)).get()
         message = _message(room, act.seq)
+        sealing.open_all([message])
+        if message.is_unreadable:
+            raise Unavailable
         kind = act.how(member, message)
         if kind:
             record(room, Change.Kind(kind), message, by=member)
@@ -83,7 +86,8 @@ def record(room: Room, kind: Change.Kind, message: Message | None = None, *, by:
     Change.objects.create(room=room, revision=room.revision, kind=kind, seq=seq, member=by)
     if message:
         message.revision = room.revision
-        message.save()
+        with sealing.sealed([message], sealing.keys_of([room.pk]) if room.kind == Room.Kind.CONVERSATION else {}):
+            message.save()
     told = {"room_id": room.pk, "top": room.top, "revision": room.revision}
     transaction.on_commit(lambda: signals.room_moved.send(Room, **told))
 
@@ -177,4 +181,4 @@ def reacting(kind: str, *, on: bool) -> Callable[[Member, Message], str | None]:
 
 
 def _keep_earlier(message: Message) -> None:
-    EarlierText.objects.create(message=message, body=message.body, heads_up=message.heads_up)
+    sealing.earlier_of(message).save()

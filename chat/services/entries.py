@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from django.db.models import Count, Q
 
-from chat import protocol
-from chat.models import Mention, Message, Reaction
-from chat.services import statements
+from chat import lures, protocol
+from chat.models import Mention, Message, Reaction, Room
+from chat.services import sealing, statements
 from community import text
 from community.models import Member
 
@@ -20,11 +21,20 @@ _LABELS = {"moderators": "moderator", "leads": "moderator", "hosts": "host"}
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """One message as a frame carries it, with what a reader's filter needs to know."""
+    """One message as a frame carries it, with what a reader's filter needs to know.
+
+    `bare` is the same without the words it quotes, for those who are not given their author's.
+    """
 
     seq: int
     author_id: int | None
     body: bytes
+    quoted_author_id: int | None = None
+    bare: bytes = b""
+
+    def for_reader(self, hidden: frozenset[int]) -> bytes:
+        """What a reader gets who is not given the words of `hidden` authors."""
+        return self.bare if self.quoted_author_id in hidden else self.body
 
 
 @dataclass(slots=True)
@@ -37,14 +47,23 @@ class Surroundings:
     reactions: dict[int, dict[str, int]]
     mine: dict[int, list[str]]  # the kinds of support that the reader gave, by message id
     mentioned: dict[int, dict[str, str]]
+    talks: frozenset[int] = frozenset()  # ids of the rooms among them that are conversations
+    hidden: frozenset[int] = frozenset()  # authors whose words the reader is not given, in quotations either
 
 
-def surroundings(messages: Sequence[Message], *, reader: Member | None = None, fresh: bool = False) -> Surroundings:
-    """Everything needed to show these messages, with what is the reader's own if there is one.
+def surroundings(
+    messages: Sequence[Message],
+    *,
+    reader: Member | None = None,
+    hidden: frozenset[int] = frozenset(),
+    fresh: bool = False,
+) -> Surroundings:
+    """Everything needed to show these messages, with what is the reader's own if there is one. Opens sealed words.
 
     `fresh` ones have no reactions yet: one query less.
     """
     quoted = _quoted(messages)
+    sealing.open_all([*messages, *quoted.values()])
     reactions, mine = ({}, {}) if fresh else _reactions(messages, reader)
     author_ids = {m.author_id for m in (*messages, *quoted.values()) if m.author_id}
     return Surroundings(
@@ -54,7 +73,19 @@ def surroundings(messages: Sequence[Message], *, reader: Member | None = None, f
         reactions=reactions,
         mine=mine,
         mentioned=_mentioned(messages),
+        talks=_talks(messages),
+        hidden=hidden,
     )
+
+
+def _talks(messages: Sequence[Message]) -> frozenset[int]:
+    # Only an early message is looked at, and rooms in memory already need no query.
+    early = [m for m in messages if m.seq <= lures.EARLY]
+    known = {m.room_id: m.room.kind for m in early if "room" in m._state.fields_cache}
+    missing = {m.room_id for m in early} - known.keys()
+    if missing:
+        known |= dict(Room.objects.filter(pk__in=missing).values_list("pk", "kind"))
+    return frozenset(pk for pk, kind in known.items() if kind == Room.Kind.CONVERSATION)
 
 
 def _authors(messages: Sequence[Message], author_ids: set[int]) -> dict[int, Member]:
@@ -112,10 +143,12 @@ def _mentioned(messages: Sequence[Message]) -> dict[int, dict[str, str]]:
 
 
 def state_of(message: Message) -> str:
-    """Empty for a message that is shown, else "withdrawn" or "hidden"."""
+    """Empty for a message that is shown, else "withdrawn", "hidden" or "unreadable"."""
     if message.withdrawn_at:
         return "withdrawn"
-    return "hidden" if message.hidden_at else ""
+    if message.hidden_at:
+        return "hidden"
+    return "unreadable" if message.is_unreadable else ""
 
 
 def quote_of(message: Message, around: Surroundings) -> protocol.Quote | None:
@@ -123,7 +156,7 @@ def quote_of(message: Message, around: Surroundings) -> protocol.Quote | None:
     if not message.reply_to:
         return None
     quoted = around.quoted.get((message.room_id, message.reply_to))
-    if quoted is None or state_of(quoted):
+    if quoted is None or state_of(quoted) or quoted.author_id in around.hidden:
         return protocol.Quote(message.reply_to)
     author = around.authors.get(quoted.author_id or 0)
     words = quoted.heads_up or quoted.body  # a quotation must not unfold a heads-up
@@ -162,10 +195,26 @@ def entry_of(message: Message, around: Surroundings) -> protocol.Entry:
         reply_to=quote_of(message, around),
         edited=message.edited_at is not None,
         reactions=around.reactions.get(message.pk, {}),
+        caution=message.room_id in around.talks and has_caution(message),
     )
+
+
+def has_caution(message: Message) -> bool:
+    """True for an early message of a conversation that leads somewhere else."""
+    return message.seq <= lures.EARLY and lures.leads_elsewhere(message.body)
 
 
 def encoded(messages: Sequence[Message], *, fresh: bool = False) -> list[Encoded]:
     """Each message encoded once, for all its readers."""
     around = surroundings(messages, fresh=fresh)
-    return [Encoded(m.seq, m.author_id, protocol.encode_entry(entry_of(m, around))) for m in messages]
+    return [_encoded(message, around) for message in messages]
+
+
+def _encoded(message: Message, around: Surroundings) -> Encoded:
+    entry = entry_of(message, around)
+    body = protocol.encode_entry(entry)
+    if entry.reply_to is None or not entry.reply_to.text:
+        return Encoded(message.seq, message.author_id, body)
+    bare = msgspec.structs.replace(entry, reply_to=protocol.Quote(entry.reply_to.seq))
+    quoted = around.quoted[message.room_id, entry.reply_to.seq]
+    return Encoded(message.seq, message.author_id, body, quoted.author_id, protocol.encode_entry(bare))

@@ -6,18 +6,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat import signals
-from chat.models import Mention, Message, Room
+from chat.models import Conversation, Mention, Message, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, entries, statements
+from chat.services import checks, entries, sealing, statements
 from community import names, text, throttle
 from community.models import Member
-from community.refusals import NotOpen, NotYours, Refusal, TooFast
+from community.refusals import NotOpen, NotYours, Refusal, TooFast, Unavailable
 
 HEADS_UP_LIMIT = 80
 
@@ -35,6 +36,13 @@ class ReadOnly(NotOpen):
 
     code = "read-only"
     detail = _("This room is for reading now. Your words are kept here.")
+
+
+class Ended(NotOpen):
+    """One of the two ended the conversation, or somebody put them apart; which, nobody is told."""
+
+    code = "ended"
+    detail = _("This conversation has ended. It stays here for you to read or delete.")
 
 
 class SlowMode(TooFast):
@@ -105,6 +113,41 @@ def store(drafts: Sequence[Draft]) -> list[Outcome]:
     return batch.outcomes()
 
 
+def place(room: Room, author: Member, words: str) -> Message:
+    """Stores tidy `words` of `author` in a transaction of the caller, who holds the room's row.
+
+    For the first words of a conversation, which the caller allowed; what members send goes through `store`.
+    """
+    room.top += 1
+    room.last_message_at = timezone.now()
+    message = Message(
+        room=room,
+        seq=room.top,
+        author=author,
+        client_id=uuid4(),
+        body=words,
+        links_shown=not author.is_new_account,
+        stored_at=room.last_message_at,
+        revision=room.revision,
+    )
+    _keep([message], sealing.keys_of([room.pk]))
+    transaction.on_commit(lambda: signals.messages_stored.send(Message, stored=[_told(message)]))
+    return message
+
+
+def _told(message: Message) -> Stored:
+    entry = entries.encoded([message], fresh=True)[0]
+    return replace(_answer(message), top=message.room.top, entry=entry)
+
+
+def _keep(messages: list[Message], keys: dict[int, sealing.Key]) -> None:
+    with sealing.sealed(messages, keys):
+        statements.insert(messages)
+    statements.raise_tops({m.room for m in messages})
+    _mention(messages)
+    _let_others_store(messages)
+
+
 class _Batch:
     """Drafts on their way through one transaction."""
 
@@ -112,6 +155,8 @@ class _Batch:
         self._drafts = list(drafts)
         self._outcome: dict[int, Outcome] = {}
         self._new: dict[int, Message] = {}
+        self._keys: dict[int, sealing.Key] = {}
+        self._going_on: set[int] = set()
 
     def outcomes(self) -> list[Outcome]:
         return [self._outcome[place] for place in range(len(self._drafts))]
@@ -150,6 +195,9 @@ class _Batch:
             return
         standing = checks.standing(asking)
         rooms = {room.slug: room for room in statements.held(Room, "slug", {draft.room for draft in asking})}
+        talks = [room.pk for room in rooms.values() if room.kind == Room.Kind.CONVERSATION]
+        self._going_on = _going_on(talks)
+        self._keys = sealing.keys_of(talks) if talks else {}
         for place, draft in self._open():
             try:
                 member = standing.admit(draft)
@@ -161,6 +209,8 @@ class _Batch:
     def _number(self, draft: Draft, room: Room, member: Member, now: datetime) -> Message:
         if room.is_read_only and not checks.may_write_in_closed(member):
             raise ReadOnly
+        if room.kind == Room.Kind.CONVERSATION:
+            self._mind_the_other(room)
         if room.slow_seconds:
             self._mind_slow_mode(room, member, now)
         if draft.reply_to is not None and not 1 <= draft.reply_to <= room.top:
@@ -180,6 +230,12 @@ class _Batch:
             revision=room.revision,
         )
 
+    def _mind_the_other(self, room: Room) -> None:
+        if room.pk not in self._going_on:
+            raise Ended
+        if room.pk not in self._keys:
+            raise Unavailable
+
     def _mind_slow_mode(self, room: Room, member: Member, now: datetime) -> None:
         since = now - timedelta(seconds=room.slow_seconds)
         mine = Message.objects.filter(author=member, room=room, stored_at__gt=since)
@@ -191,12 +247,8 @@ class _Batch:
 
     def _insert(self) -> None:
         messages = list(self._new.values())
-        if not messages:
-            return
-        statements.insert(messages)
-        statements.raise_tops({m.room for m in messages})
-        _mention(messages)
-        _let_others_store(messages)
+        if messages:
+            _keep(messages, self._keys)
 
     def encode(self) -> None:
         """Encodes what was stored, once for all its readers."""
@@ -207,6 +259,12 @@ class _Batch:
     def stored(self) -> list[Outcome]:
         """What is new, in number order."""
         return [self._outcome[place] for place in self._new]
+
+
+def _going_on(room_ids: Sequence[int]) -> set[int]:
+    """Those of these conversations that nobody ended, held until commit so that an ending waits for what is written."""
+    rows = checks.locked(Conversation.objects.filter(pk__in=room_ids, ended_at=None)) if room_ids else []
+    return {row.pk for row in rows}
 
 
 def _tidied(draft: Draft) -> Draft:
@@ -225,12 +283,19 @@ def _known(drafts: Sequence[Draft]) -> dict[tuple[int, str, UUID], Message]:
 
 
 def _first_answer(message: Message, draft: Draft) -> Outcome:
-    earliest = message.earlier_texts.order_by("pk").first()
-    said = earliest or message
-    gone = message.withdrawn_at is not None and earliest is None  # its words were erased: nothing to compare
-    if not gone and (said.body, said.heads_up) != (draft.body, draft.heads_up):
+    said = _first_said(message)
+    if said is not None and said != (draft.body, draft.heads_up):
         return IdReused()
     return _answer(message)
+
+
+def _first_said(message: Message) -> tuple[str, str] | None:
+    # None when there is nothing left to compare: its words were erased, or no key opens them.
+    earliest = message.earlier_texts.order_by("pk").first()
+    if earliest is not None:
+        return sealing.words_before(message, earliest)
+    sealing.open_all([message])
+    return None if message.withdrawn_at or message.is_unreadable else (message.body, message.heads_up)
 
 
 def _answer(message: Message) -> Stored:

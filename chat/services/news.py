@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
 from chat.models import Change, Message, Room
 from chat.protocol import RESYNC_AFTER
 from chat.services.entries import Encoded, encoded
+from community.services.apart import hidden_from
 
+ABOUT_MEMBERS = (Change.Kind.REMOVED, Change.Kind.PARTED)
 ANSWERS_LIMIT = 100  # answers refreshed with the message they quote
 
 
@@ -18,7 +21,8 @@ ANSWERS_LIMIT = 100  # answers refreshed with the message they quote
 class News:
     """A room from one state to a later one.
 
-    `removed` members lost their place in between, at the revision given for each; `changed` are messages
+    `removed` members lost their place in between, at the revision given for each; `parted` are members who
+    are not given the words of these authors since a revision; `changed` are messages
     as they stand now, each with the revision that a reader has after it; `fresh` are new messages in
     order. `too_far` when there is more than a socket should be given.
     """
@@ -26,6 +30,7 @@ class News:
     top: int
     revision: int
     removed: dict[int, int] = field(default_factory=dict)
+    parted: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)
     changed: list[tuple[int, Encoded]] = field(default_factory=list)
     fresh: list[Encoded] = field(default_factory=list)
     too_far: bool = False
@@ -51,22 +56,30 @@ def since(room_id: int, seq: int, revision: int) -> News:
     room = Room.objects.filter(pk=room_id).values_list("top", "revision").first()
     top, newest = room or (seq, revision)
     if is_too_far(seq, revision, top, newest):
-        return News(top, newest, removed=_removed(room_id, revision), too_far=True)
+        about = Change.objects.filter(room=room_id, revision__gt=revision, kind__in=ABOUT_MEMBERS)
+        return _news(top, newest, list(about.order_by("revision")), too_far=True)
     changes = list(
         Change.objects.filter(room=room_id, revision__gt=revision, revision__lte=newest).order_by("revision")
     )
-    return News(
+    return _news(
         top,
         newest,
-        removed={c.member_id: c.revision for c in changes if c.kind == Change.Kind.REMOVED and c.member_id},
+        changes,
         changed=_changed(room_id, {c.seq: c.revision for c in changes if c.seq}),
         fresh=encoded(list(Message.objects.filter(room=room_id, seq__gt=seq, seq__lte=top).order_by("seq"))),
     )
 
 
-def _removed(room_id: int, revision: int) -> dict[int, int]:
-    rows = Change.objects.filter(room=room_id, revision__gt=revision, kind=Change.Kind.REMOVED)
-    return {pk: at for pk, at in rows.order_by("revision").values_list("member", "revision") if pk}
+def _news(top: int, revision: int, changes: list[Change], **more: Any) -> News:
+    removed = _latest(changes, Change.Kind.REMOVED)
+    parted = _latest(changes, Change.Kind.PARTED)
+    hidden = hidden_from(parted)
+    now_hidden = {pk: (at, hidden.get(pk, frozenset())) for pk, at in parted.items()}
+    return News(top, revision, removed=removed, parted=now_hidden, **more)
+
+
+def _latest(changes: list[Change], kind: Change.Kind) -> dict[int, int]:
+    return {c.member_id: c.revision for c in changes if c.kind == kind and c.member_id}
 
 
 def _changed(room_id: int, revisions: dict[int, int]) -> list[tuple[int, Encoded]]:

@@ -15,6 +15,7 @@ from community import throttle
 from community.access import require
 from community.models import Member
 from community.refusals import NotYours, TooFast
+from community.services.apart import hidden_from, put_away_by
 
 
 def room_for(member: Member, slug: str, action: str = "room.read") -> Room:
@@ -26,14 +27,29 @@ def room_for(member: Member, slug: str, action: str = "room.read") -> Room:
     return room
 
 
+def unseen_by(member: Member, room: Room) -> frozenset[int]:
+    """The authors whose words `member` is not shown in this room.
+
+    A conversation that a block ended looks to the blocked one like any other that ended, so what was said stays.
+    """
+    if room.kind == Room.Kind.CONVERSATION:
+        return put_away_by(member)
+    return hidden_from([member.pk]).get(member.pk, frozenset())
+
+
 def join(member: Member, room: Room) -> Membership:
     """A place in an open room; joining twice is the same as once. What was said before counts as read."""
     require(member, "room.join", room)
     with transaction.atomic():
         fresh = locked(Room.objects.filter(pk=room.pk)).get()
         place, _ = Membership.objects.get_or_create(room=fresh, member=member, defaults={"read_to": fresh.top})
-        transaction.on_commit(lambda: signals.member_moved.send(Member, member_id=member.pk))
+        tell_moved(member.pk)
     return place
+
+
+def tell_moved(member_id: int) -> None:
+    """After commit, says that this member has another place."""
+    transaction.on_commit(lambda: signals.member_moved.send(Member, member_id=member_id))
 
 
 def leave(member: Member, room: Room) -> None:
@@ -81,15 +97,20 @@ class Entrance:
     top: int
     revision: int
     read: int
+    hidden: frozenset[int] = frozenset()  # authors whose words the member is not given, as of this revision or later
 
 
 def enter_each(asked: Sequence[tuple[int, str]]) -> list[Entrance | Exception]:
-    """For each (member id, room slug): the room as it stands, `NotYours`, or `TooFast`. One query for all."""
+    """For each (member id, room slug): the room as it stands, `NotYours`, or `TooFast`. Few queries for all."""
     waits = [throttle.enter(pk) for pk, _ in asked]
     ids, slugs = {pk for pk, _ in asked}, {slug for _, slug in asked}
-    rows = Membership.objects.filter(member__in=ids, room__slug__in=slugs).values_list(
-        "member_id", "room__slug", "room_id", "room__top", "room__revision", "read_to"
-    )
-    found = {(member_id, slug): Entrance(*rest) for member_id, slug, *rest in rows}
+    places = Membership.objects.filter(member__in=ids, room__slug__in=slugs).select_related("room")
+    rows = list(places.only("member_id", "read_to", "room__slug", "room__top", "room__revision"))
+    hidden = hidden_from(ids)  # after the revisions, or a change between the two reads could be missed
+    found = {(p.member_id, p.room.slug): _entrance(p, hidden.get(p.member_id, frozenset())) for p in rows}
     there = [found.get(one) or NotYours() for one in asked]
     return [TooFast(retry_after=wait) if wait else one for one, wait in zip(there, waits, strict=True)]
+
+
+def _entrance(place: Membership, hidden: frozenset[int]) -> Entrance:
+    return Entrance(place.room_id, place.room.top, place.room.revision, place.read_to, hidden)

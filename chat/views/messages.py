@@ -16,9 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from chat.models import Message, Reaction, Room
 from chat.services import changes, entries
 from chat.services import messages as posting
-from chat.services.arrivals import hidden_from
 from chat.services.changes import Act
-from chat.services.rooms import mark_read, room_for
+from chat.services.rooms import mark_read, room_for, unseen_by
 from chat.views.rooms import me, page_of, render_room
 from chat.views.shown import shown
 from community import throttle
@@ -38,15 +37,15 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
         "room": found.slug,
         "top": found.top,
         "revision": found.revision,
-        "messages": _entries(page["messages"], me(request)),
+        "messages": _entries(page["messages"], me(request), page["hidden"]),
         "more_before": page["more_before"],
         "more_after": page["more_after"],
     }
     return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
 
 
-def _entries(messages: list[Message], reader: Member) -> list[dict[str, Any]]:
-    around = entries.surroundings(messages, reader=reader)
+def _entries(messages: list[Message], reader: Member, hidden: frozenset[int]) -> list[dict[str, Any]]:
+    around = entries.surroundings(messages, reader=reader, hidden=hidden)
     return [{**msgspec.to_builtins(entries.entry_of(m, around)), "mine": around.mine.get(m.pk, [])} for m in messages]
 
 
@@ -96,10 +95,10 @@ def _message_page(
     request: HttpRequest, slug: str, seq: int, *, draft: str | None = None, error: str = "", status: int = 200
 ) -> HttpResponse:
     found = room_for(me(request), slug)
-    hidden = hidden_from({me(request).pk}).get(me(request).pk, frozenset())
+    hidden = unseen_by(me(request), found)
     rows = Message.objects.filter(room=found, withdrawn_at=None).hiding(hidden)
     around = [*rows.before(seq, 1), *rows.filter(seq=seq), *rows.after(seq, 1)]
-    views = shown(around, me(request))
+    views = shown(around, me(request), hidden=hidden)
     here = next((view for view in views if view.seq == seq), None)
     if here is None:
         raise NotYours

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_POST
 from chat import hub
 from chat.models import Membership, Message, Room
 from chat.services import rooms as services
-from chat.services.arrivals import hidden_from
 from chat.views.shown import MessageView, RoomCard, cards, shown
 from community.access import may
 from community.models import Member
@@ -102,7 +101,7 @@ def render_room(
         "card": card,
         "keepers": card.keepers,
         "is_member": True,
-        "messages": shown(page["messages"], member, first_unread=first_unread),
+        "messages": shown(page["messages"], member, first_unread=first_unread, hidden=page["hidden"]),
         "position": {"seq": found.top, "revision": found.revision},
         "more_before": page["more_before"],
         "more_after": page["more_after"],
@@ -123,7 +122,7 @@ def page_of(found: Room, member: Member, asked: Any) -> dict[str, Any]:
 
     Each is a number; anything else counts as not asked.
     """
-    hidden = hidden_from({member.pk}).get(member.pk, frozenset())
+    hidden = services.unseen_by(member, found)
     # One bound on seq in each query: SQLite uses an index for the first of two and walks through the rest.
     rows = Message.objects.filter(room=found).hiding(hidden)
     asked_for = [key for key in ("before", "after", "around") if _is_seq(asked.get(key, ""))]
@@ -140,6 +139,7 @@ def page_of(found: Room, member: Member, asked: Any) -> dict[str, Any]:
     last = messages[-1].seq if messages else found.top
     return {
         "messages": messages,
+        "hidden": hidden,
         # Places have no holes, so only somebody who is not given every author's words has to ask.
         "more_before": first > 1 and (not hidden or rows.filter(seq__lt=first).exists()),
         "more_after": last < found.top and (not hidden or rows.filter(seq__gt=last).exists()),

@@ -50,9 +50,14 @@ class MessageView:
     is_blank: bool = False
 
 
-def shown(messages: Sequence[Message], reader: Member, *, first_unread: int = 0) -> list[MessageView]:
-    """The messages for `reader`, in the given order, joined and dated. Withdrawn ones leave no trace."""
-    around = entries.surroundings(messages, reader=reader)
+def shown(
+    messages: Sequence[Message], reader: Member, *, first_unread: int = 0, hidden: frozenset[int] = frozenset()
+) -> list[MessageView]:
+    """The messages for `reader`, in the given order, joined and dated. Withdrawn ones leave no trace.
+
+    Quotations of `hidden` authors show no words.
+    """
+    around = entries.surroundings(messages, reader=reader, hidden=hidden)
     views = [_view(message, reader, around) for message in messages if message.withdrawn_at is None]
     for before, view in zip([None, *views], views, strict=False):
         _place(before, view, first_unread)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community import display as choices
 from community.forms import DisplayForm, ProfileForm
-from community.models import Block, Member
+from community.models import Member
 from community.refusals import NotYours
-from community.services import members
+from community.services import apart, members
 
 DISPLAY_LIFE_SECONDS = 365 * 24 * 3600
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring",
@@ -60,11 +59,7 @@ def person(request: HttpRequest, name: str) -> HttpResponse:
     """A member as others see them. Blocked, gone and never there look the same."""
     reader = request.user
     found = Member.objects.filter(name=name, is_active=True).first()
-    if found is None or _apart(found.pk, reader.pk or 0):
+    if found is None or apart.are_apart(found.pk, reader.pk or 0):
         raise NotYours
     season = f"{SEASONS[found.joined_at.month]} {found.joined_at.year}"
     return render(request, "community/profile.html", {"person": found, "season": season})
-
-
-def _apart(one: int, other: int) -> bool:
-    return Block.objects.filter(Q(blocker=one, blocked=other) | Q(blocker=other, blocked=one)).exists()

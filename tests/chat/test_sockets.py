@@ -83,7 +83,8 @@ async def test_s1_without_consent_no_socket_opens(tabs, ana):
 async def test_the_first_frame_names_the_member_and_their_rooms(tabs, ana, room):
     tab = await tabs(ana)
     assert (tab.hello["type"], tab.hello["protocol"], tab.hello["member"]["name"]) == ("hello", 1, "ana")
-    assert tab.hello["rooms"] == [{"room": "evenings", "name": "Evenings", "top": 0, "read": 0, "mentions": 0}]
+    place = {"room": "evenings", "name": "Evenings", "top": 0, "read": 0, "mentions": 0, "kind": "group"}
+    assert tab.hello["rooms"] == [place]
 
 
 async def test_b6_an_account_has_ten_sockets_at_most(tabs, ana):

@@ -1,0 +1,230 @@
+"""Asking somebody to talk. A no, silence and a block look the same to whoever asked (DESIGN 3.3 e).
+
+Only people who share a room can ask. A request waits for seven days; then it has closed, for whatever reason.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.models import Conversation, Request, Room
+from chat.models.conversation import NOTE_LIMIT, REQUEST_LIFE
+from chat.models.room import RoomQuerySet
+from chat.services import conversations
+from chat.services.checks import locked
+from community import fieldcrypt, text, throttle
+from community.models import Boundaries, Member
+from community.refusals import NotOpen, NotYours, TooFast
+from community.services import apart
+
+TOKEN_BYTES = 12
+WAITING_AT_ONCE = 3
+ASK_AGAIN_AFTER = timedelta(days=30)
+OFTEN_CLOSED = 3  # requests that closed without a yes within ASK_AGAIN_AFTER; then only one may wait at a time
+KNOWN_AFTER = timedelta(days=7)  # without a confirmed address; with one, at once
+
+
+class NotTaking(NotOpen):
+    """They don't take one-to-one messages from this member, for whatever reason."""
+
+    code = "not-taking"
+    detail = _("They aren't taking one-to-one messages. You can still meet in the rooms.")
+
+
+class TooNew(NotOpen):
+    """The account is young and has no confirmed address."""
+
+    code = "too-new"
+    detail = _("You can ask people to talk once you've confirmed an email address, or after a week here.")
+
+
+class TooManyWaiting(TooFast):
+    """As many requests wait as may at once."""
+
+    code = "too-many-requests"
+    detail = _("Some of your requests are still open. You can ask again when one of them has closed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of asking: the conversation, where they take everyone from their rooms or asked too; else a wait."""
+
+    conversation: Conversation | None = None
+
+
+def may_ask(asker: Member, other: Member) -> bool:
+    """True when a page should offer "Ask to talk". Limits on how often are told when somebody does."""
+    if asker.pk == other.pk or apart.are_apart(asker.pk, other.pk) or not other.may_sign_in():
+        return False
+    return _takes(other, asker) and shared_rooms(asker, other).exists()
+
+
+def shared_rooms(one: Member, other: Member) -> RoomQuerySet:
+    """The group rooms in which both have a place."""
+    return Room.objects.listed().filter(memberships__member=one).filter(memberships__member=other)
+
+
+def ask(asker: Member, name: str, note: str) -> Asked:
+    """Asks the member called `name` to talk. Asking twice while the first waits is the same as once.
+
+    Raises `NotYours` for oneself and whoever is not there for the asker, `NotTaking`, `TooNew`, `TooManyWaiting`,
+    `TooFast`, and what `text.tidy` raises for the note.
+    """
+    other = _there(asker, name)
+    words = text.tidy(note, limit=NOTE_LIMIT)
+    with transaction.atomic():
+        apart.held_pair(asker, other)
+        if apart.are_apart(asker.pk, other.pk):
+            raise NotYours
+        return _asked(asker, other, words)
+
+
+def _asked(asker: Member, other: Member, words: str) -> Asked:
+    found = conversations.between(asker, other)
+    if found and found.ended_at is None and found.room.memberships.filter(member=asker).exists():
+        return Asked(found)
+    theirs = waiting(asked=other, asker=asker)
+    if theirs:
+        return Asked()
+    mine = waiting(asked=asker, asker=other)
+    if mine:
+        return Asked(_accepted(mine, first_answer=words))
+    if not _takes(other, asker) or not shared_rooms(asker, other).exists():
+        raise NotTaking
+    _mind_limits(asker)
+    takes_everyone = _boundaries(other).who_may_write == Boundaries.WhoMayWrite.ROOMS
+    if takes_everyone and (found is None or found.ended_by_id == asker.pk):  # an end of theirs needs their yes
+        return Asked(conversations.begin(asker, other, first_words=words))
+    _make(asker, other, words)
+    return Asked()
+
+
+def _there(asker: Member, name: str) -> Member:
+    other = apart.other_member(asker, name)
+    if not other.may_sign_in() or apart.are_apart(asker.pk, other.pk):
+        raise NotYours
+    return other
+
+
+def _boundaries(member: Member) -> Boundaries:
+    return Boundaries.objects.filter(pk=member.pk).first() or Boundaries(member=member)
+
+
+def _takes(other: Member, asker: Member) -> bool:
+    """Nobody who said no is asked again by the same person; after a silence, not for thirty days."""
+    if _boundaries(other).who_may_write == Boundaries.WhoMayWrite.NOBODY:
+        return False
+    before = Request.objects.filter(asker=asker, asked=other).exclude(state=Request.State.ACCEPTED)
+    closed = before.filter(made_at__lte=timezone.now() - REQUEST_LIFE)
+    if closed.filter(state=Request.State.DECLINED).exists():
+        return False
+    return not closed.filter(made_at__gt=timezone.now() - REQUEST_LIFE - ASK_AGAIN_AFTER).exists()
+
+
+def _mind_limits(asker: Member) -> None:
+    if asker.is_silenced():
+        raise NotTaking
+    if not _is_known(asker):
+        raise TooNew
+    now = timezone.now()
+    mine = Request.objects.filter(asker=asker).exclude(state=Request.State.ACCEPTED)
+    # A declined one counts as open for its seven days, or the limit would tell of the no.
+    open_now = mine.filter(made_at__gt=now - REQUEST_LIFE).count()
+    closed = mine.filter(made_at__lte=now - REQUEST_LIFE, made_at__gt=now - REQUEST_LIFE - ASK_AGAIN_AFTER).count()
+    if open_now >= (1 if closed >= OFTEN_CLOSED else WAITING_AT_ONCE):
+        raise TooManyWaiting
+    if wait := throttle.ask(asker.pk, new_account=asker.is_new_account):
+        raise TooFast(retry_after=wait)
+
+
+def _is_known(asker: Member) -> bool:
+    confirmed = EmailAddress.objects.filter(user=asker, verified=True)
+    return timezone.now() - asker.joined_at >= KNOWN_AFTER or confirmed.exists()
+
+
+def _make(asker: Member, other: Member, words: str) -> Request:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    return Request.objects.create(
+        asker=asker, asked=other, token=token, note=fieldcrypt.seal(words, purpose=f"request:{token}")
+    )
+
+
+def note_of(request: Request) -> str:
+    """The words of a request; empty when no key opens them."""
+    try:
+        return fieldcrypt.unseal(request.note, purpose=f"request:{request.token}")
+    except fieldcrypt.NotReadable:
+        return ""
+
+
+def waiting(*, asked: Member, asker: Member) -> Request | None:
+    """The request of `asker` that still waits for `asked`. Declined ones wait too, as far as the asker can see."""
+    rows = Request.objects.filter(asker=asker, asked=asked, made_at__gt=timezone.now() - REQUEST_LIFE)
+    return rows.exclude(state=Request.State.ACCEPTED).order_by("-made_at").first()
+
+
+def met_by(member: Member) -> list[Request]:
+    """Requests that wait for this member's answer, newest first."""
+    since = timezone.now() - REQUEST_LIFE
+    rows = Request.objects.filter(asked=member, state=Request.State.WAITING, made_at__gt=since, asker__is_active=True)
+    away = apart.hidden_from([member.pk]).get(member.pk, frozenset())
+    return list(rows.exclude(asker__in=away).select_related("asker").order_by("-made_at"))
+
+
+def made_by(member: Member) -> list[Request]:
+    """What this member asked within the last two weeks and no conversation came of, newest first."""
+    rows = Request.objects.filter(asker=member, made_at__gt=timezone.now() - 2 * REQUEST_LIFE)
+    return list(rows.exclude(state=Request.State.ACCEPTED).select_related("asked").order_by("-made_at"))
+
+
+def is_closed(request: Request, at: datetime | None = None) -> bool:
+    """True seven days after it was sent, whatever the answer was: an earlier end would tell of a no."""
+    return (at or timezone.now()) - request.made_at >= REQUEST_LIFE
+
+
+def met(member: Member, token: str) -> Request:
+    """A request that waits for this member. Raises `NotYours`."""
+    found = next((one for one in met_by(member) if one.token == token), None)
+    if found is None:
+        raise NotYours
+    return found
+
+
+def accept(member: Member, token: str) -> Conversation:
+    """A yes: the conversation, begun with the note. Saying it twice leads to the same one. Raises `NotYours`."""
+    request = Request.objects.filter(token=token, asked=member).select_related("asker", "asked").first()
+    if request is None:
+        raise NotYours
+    with transaction.atomic():
+        apart.held_pair(request.asker, member)
+        fresh = locked(Request.objects.filter(pk=request.pk)).get()
+        going_on = conversations.between(request.asker, member)
+        if fresh.state == Request.State.ACCEPTED and going_on:
+            return going_on
+        if met(member, token).pk != fresh.pk or not request.asker.may_sign_in():
+            raise NotYours
+        return _accepted(fresh)
+
+
+def _accepted(request: Request, *, first_answer: str = "") -> Conversation:
+    request.state, request.answered_at = Request.State.ACCEPTED, timezone.now()
+    request.save(update_fields=["state", "answered_at"])
+    found = conversations.begin(request.asker, request.asked, first_words=note_of(request))
+    if first_answer:
+        conversations.begin(request.asked, request.asker, first_words=first_answer)
+    return found
+
+
+def decline(member: Member, token: str) -> None:
+    """A no. The asker sees what they would see if nobody answered. Saying it twice is the same as once."""
+    rows = Request.objects.filter(token=token, asked=member)
+    if not rows.exists():
+        raise NotYours
+    rows.filter(state=Request.State.WAITING).update(state=Request.State.DECLINED, answered_at=timezone.now())
