@@ -42,6 +42,11 @@ def _post(actor: Member, room: Room) -> bool:
     return _has_place(actor, room) and not actor.is_silenced() and (not room.is_read_only or may_break_silence)
 
 
+@rule("conversation.check-in")
+def _check_in(actor: Member, thing: object) -> bool:
+    return has_role(actor, "moderators", "leads")
+
+
 @rule("message.react")
 def _react(actor: Member, message: Message) -> bool:
     return is_shown(message) and not actor.is_silenced() and _has_place(actor, message.room)

@@ -58,8 +58,9 @@ class Reader:
 class Feed:
     """The newest messages of a room, in order and without holes up to `top`, and its readers."""
 
-    def __init__(self, room_id: int, slug: str, top: int, revision: int) -> None:
+    def __init__(self, room_id: int, slug: str, top: int, revision: int, *, tells_presence: bool = True) -> None:
         self.room_id = room_id
+        self.tells_presence = tells_presence  # one to one, nobody is told whether the other is here
         self.slug = slug
         # Begins a ring's length below the top; the first refresh fills the ring for everyone who resumes.
         self.top = max(top - RING, 0)

@@ -105,7 +105,9 @@ class Hub:
         feed = self.feeds.get(found.room_id)
         if feed is None:
             self._forget_quiet_feeds()
-            feed = self.feeds[found.room_id] = Feed(found.room_id, slug, found.top, found.revision)
+            feed = self.feeds[found.room_id] = Feed(
+                found.room_id, slug, found.top, found.revision, tells_presence=found.is_group
+            )
         if feed.was_removed(listener.member_id, since=found.revision):
             raise NotYours
         listener.hidden = found.hidden

@@ -43,7 +43,7 @@ class Presence:
 
     def _here(self, room_id: int) -> int:
         feed = self._hub.feeds.get(room_id)
-        return len({listener.member_id for listener in feed.readers}) if feed else 0
+        return len({listener.member_id for listener in feed.readers}) if feed and feed.tells_presence else 0
 
     async def for_ever(self) -> None:
         """Shows changed numbers to readers and tells the other processes, until cancelled."""
@@ -52,13 +52,13 @@ class Presence:
             self.show()
             if monotonic() - self._told_at >= TELL_SECONDS:
                 self._told_at = monotonic()
-                counts = {str(pk): self._here(pk) for pk, feed in self._hub.feeds.items() if feed.readers}
+                counts = {str(pk): self._here(pk) for pk, feed in self._hub.feeds.items() if self._here(pk)}
                 self._hub.backbone.say({"present": counts})
 
     def show(self) -> None:
         """Tells readers of rooms whose number changed."""
         for room_id, feed in self._hub.feeds.items():
-            if not feed.readers:
+            if not feed.readers or not feed.tells_presence:
                 self._shown.pop(room_id, None)
                 continue
             count = self.count(room_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from chat.views import messages, rooms
+from chat.views import conversations, messages, rooms
 
 
 class SeqConverter:
@@ -34,4 +34,12 @@ urlpatterns = [
     path("rooms/<slug:slug>/m/<seq:seq>/heads-up/", messages.heads_up, name="message-heads-up"),
     path("rooms/<slug:slug>/m/<seq:seq>/withdraw/", messages.withdraw, name="message-withdraw"),
     path("rooms/<slug:slug>/m/<seq:seq>/react/", messages.react, name="message-react"),
+    path("messages/", conversations.messages, name="messages"),
+    path("messages/search/", conversations.search, name="messages-search"),
+    path("messages/ask/<str:name>/", conversations.ask, name="ask"),
+    path("messages/requests/<str:token>/", conversations.request_met, name="request"),
+    path("messages/<slug:slug>/", conversations.conversation, name="conversation"),
+    path("messages/<slug:slug>/about/", conversations.about, name="conversation-about"),
+    path("messages/<slug:slug>/end/", conversations.end, name="conversation-end"),
+    path("messages/<slug:slug>/delete/", conversations.delete, name="conversation-delete"),
 ]

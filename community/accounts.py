@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -20,8 +21,9 @@ from community import fieldcrypt, names, throttle
 from community.addresses import client_address
 from community.devices import device_words, knows_device, remember_device
 from community.models import Member
-from community.services import outbox, sessions
+from community.services import keyring, outbox, sessions
 
+SECOND_FACTOR = "second-factor"
 NOBODYS_ADDRESS = "0.0.0.0"  # noqa: S104  (a placeholder; no address of a member is kept)
 
 
@@ -83,11 +85,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Seals a secret before it is stored."""
-        return fieldcrypt.seal(text, purpose="second-factor")
+        return fieldcrypt.seal(text, purpose=SECOND_FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Opens a stored secret."""
-        return fieldcrypt.unseal(encrypted_text, purpose="second-factor")
+        return fieldcrypt.unseal(encrypted_text, purpose=SECOND_FACTOR)
 
     def get_totp_label(self, user: Any) -> str:
         """What an authenticator app shows: the name, never the address."""
@@ -115,3 +117,22 @@ def _keep_less(sender: Any, instance: UserSession, **_: Any) -> None:
 def _end_other_sessions(sender: Any, request: HttpRequest, user: Any, **_: Any) -> None:
     """A new password or second factor ends every other session of the member (S3)."""
     sessions.end_all(user, except_key=request.session.session_key)
+
+
+@keyring.turns("second factors")
+def _reseal_second_factors() -> int:
+    """Their secrets lie inside a JSON column: of an authenticator app, and of recovery codes."""
+    rows = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk")
+    return sum(_reseal(row, part) for row in rows for part in ("secret", "seed") if row.data.get(part))
+
+
+def _reseal(row: Authenticator, part: str) -> int:
+    sealed = str(row.data[part])
+    if fieldcrypt.is_current(sealed):
+        return 0
+    try:
+        secret = fieldcrypt.unseal(sealed, purpose=SECOND_FACTOR)
+    except fieldcrypt.NotReadable:
+        return 0
+    data = {**row.data, part: fieldcrypt.seal(secret, purpose=SECOND_FACTOR)}
+    return int(Authenticator.objects.filter(pk=row.pk, data=row.data).update(data=data))

@@ -52,3 +52,8 @@ def unseal(sealed: str, *, purpose: str) -> str:
         return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], purpose.encode()).decode()
     except (InvalidTag, ValueError) as error:
         raise NotReadable("the text was changed or belongs elsewhere") from error
+
+
+def is_current(sealed: str) -> bool:
+    """True when the first key of the ring holds this text."""
+    return sealed.partition(":")[0] == next(iter(_ring()))

@@ -122,6 +122,11 @@ def ask(member_id: int, *, new_account: bool) -> float:
     return spend(f"ask:{member_id}", capacity=most, per_seconds=24 * 3600 / most)
 
 
+def search(member_id: int) -> float:
+    """Searches of one account through its conversations: burst 10, then one every 5 seconds."""
+    return spend(f"search:{member_id}", capacity=10, per_seconds=5)
+
+
 def name_check(address: str) -> float:
     """Names asked about on the join page from one address: burst 30, then one every 2 seconds."""
     return spend(f"name:{address}", capacity=30, per_seconds=2)

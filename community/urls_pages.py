@@ -4,7 +4,7 @@ from allauth.account import urls as allauth_urls
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from community.views import account, health, helping, join, leaving, static_pages, you
+from community.views import account, apart, health, helping, join, leaving, static_pages, you
 
 everyone = [
     path("", static_pages.landing, name="landing"),
@@ -48,7 +48,13 @@ own = [
     path("you/", you.you, name="you"),
     path("you/profile/", you.profile, name="you-profile"),
     path("you/display/", you.display, name="you-display"),
+    path("you/privacy/", you.privacy, name="you-privacy"),
+    path("you/apart/", apart.kept_away, name="you-apart"),
     path("people/<str:name>/", you.person, name="profile"),
+    path("people/<str:name>/block/", apart.block, name="block"),
+    path("people/<str:name>/unblock/", apart.unblock, name="unblock"),
+    path("people/<str:name>/mute/", apart.mute, name="mute"),
+    path("people/<str:name>/unmute/", apart.unmute, name="unmute"),
 ]
 
 urlpatterns = [*everyone, *joining, *signing_in, *own]

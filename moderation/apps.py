@@ -8,3 +8,7 @@ class ModerationConfig(AppConfig):
 
     name = "moderation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from moderation import access, receivers  # noqa: F401  (rows of the access table; what moderation hears)
+        from moderation.services import reports  # noqa: F401  (registers what the key ring turns)

@@ -7,8 +7,23 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chat.models.message import BODY_LIMIT
 from moderation.models import Report
 from moderation.services.reports import NOTE_LIMIT
+
+
+class CheckInForm(forms.Form):
+    """The first words of a moderator to a member."""
+
+    words = forms.CharField(max_length=BODY_LIMIT, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
+
+
+class NoContactForm(forms.Form):
+    """Two members who are kept apart, and why."""
+
+    one = forms.CharField(max_length=30, label=_("Name"))
+    other = forms.CharField(max_length=30, label=_("Name of the other"))
+    reason = forms.CharField(max_length=200, label=_("Why (only the team sees it)"))
 
 
 class ReportForm(forms.Form):

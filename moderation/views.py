@@ -1,16 +1,20 @@
-"""Pages of moderation: telling a moderator about a message."""
+"""Pages of moderation: telling a moderator about a message; what moderators begin themselves."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from chat.services import conversations
 from chat.views.rooms import me
 from chat.views.shown import shown
-from moderation.forms import ReportForm
-from moderation.services import reports
+from community.access import require
+from community.services import apart
+from community.views.staff import with_second_factor
+from moderation.forms import CheckInForm, NoContactForm, ReportForm
+from moderation.services import pairs, reports
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,3 +33,34 @@ def report(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
         context["door"] = answers["door"]
         return render(request, "moderation/reported.html", context)
     return render(request, "moderation/report.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+@with_second_factor
+def check_in(request: HttpRequest, name: str) -> HttpResponse:
+    """A moderator writes to a member first; it becomes a conversation of the two."""
+    require(me(request), "conversation.check-in")
+    other = apart.other_member(me(request), name)
+    form = CheckInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        begun = conversations.check_in(me(request), name, form.cleaned_data["words"])
+        return redirect("conversation", slug=begun.room.slug)
+    context = {"other": other, "form": form}
+    return render(request, "moderation/check_in.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+@with_second_factor
+def no_contact(request: HttpRequest) -> HttpResponse:
+    """Keeps two members apart, and lists the pairs that are."""
+    require(me(request), "members.keep-apart")
+    form = NoContactForm(request.POST if "one" in request.POST else None)
+    if "end" in request.POST:
+        pairs.end(request.POST["end"])
+        return redirect("moderation:no-contact")
+    if request.method == "POST" and form.is_valid() and pairs.keep_apart(form, by=me(request)):
+        return redirect("moderation:no-contact")
+    context = {"form": form, "pairs": pairs.kept_apart()}
+    return render(request, "moderation/no_contact.html", context, status=400 if form.errors else 200)

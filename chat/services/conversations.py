@@ -73,6 +73,11 @@ def conversation_for(member: Member, slug: str) -> Conversation:
     return found
 
 
+def is_over(room: Room) -> bool:
+    """True when nobody can write in this conversation any more: it was ended, or the other account is gone."""
+    return not Conversation.objects.filter(pk=room.pk, ended_at=None, low__isnull=False, high__isnull=False).exists()
+
+
 def other_of(conversation: Conversation, member: Member) -> Member | None:
     """The other one; None once their account is gone."""
     return conversation.high if conversation.low_id == member.pk else conversation.low

@@ -14,10 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chat import lures
 from chat.models import Conversation, Request, Room
 from chat.models.conversation import NOTE_LIMIT, REQUEST_LIFE
 from chat.models.room import RoomQuerySet
-from chat.services import conversations
+from chat.services import conversations, sealing
 from chat.services.checks import locked
 from community import fieldcrypt, text, throttle
 from community.models import Boundaries, Member
@@ -77,7 +78,7 @@ def ask(asker: Member, name: str, note: str) -> Asked:
     Raises `NotYours` for oneself and whoever is not there for the asker, `NotTaking`, `TooNew`, `TooManyWaiting`,
     `TooFast`, and what `text.tidy` raises for the note.
     """
-    other = _there(asker, name)
+    other = there(asker, name)
     words = text.tidy(note, limit=NOTE_LIMIT)
     with transaction.atomic():
         apart.held_pair(asker, other)
@@ -99,27 +100,29 @@ def _asked(asker: Member, other: Member, words: str) -> Asked:
     if not _takes(other, asker) or not shared_rooms(asker, other).exists():
         raise NotTaking
     _mind_limits(asker)
-    takes_everyone = _boundaries(other).who_may_write == Boundaries.WhoMayWrite.ROOMS
+    takes_everyone = boundaries_of(other).who_may_write == Boundaries.WhoMayWrite.ROOMS
     if takes_everyone and (found is None or found.ended_by_id == asker.pk):  # an end of theirs needs their yes
         return Asked(conversations.begin(asker, other, first_words=words))
     _make(asker, other, words)
     return Asked()
 
 
-def _there(asker: Member, name: str) -> Member:
+def there(asker: Member, name: str) -> Member:
+    """The member called `name`, if they are there for the asker. Raises `NotYours`, whatever the reason."""
     other = apart.other_member(asker, name)
     if not other.may_sign_in() or apart.are_apart(asker.pk, other.pk):
         raise NotYours
     return other
 
 
-def _boundaries(member: Member) -> Boundaries:
+def boundaries_of(member: Member) -> Boundaries:
+    """The member's switches, or the safe values where there is no row."""
     return Boundaries.objects.filter(pk=member.pk).first() or Boundaries(member=member)
 
 
 def _takes(other: Member, asker: Member) -> bool:
     """Nobody who said no is asked again by the same person; after a silence, not for thirty days."""
-    if _boundaries(other).who_may_write == Boundaries.WhoMayWrite.NOBODY:
+    if boundaries_of(other).who_may_write == Boundaries.WhoMayWrite.NOBODY:
         return False
     before = Request.objects.filter(asker=asker, asked=other).exclude(state=Request.State.ACCEPTED)
     closed = before.filter(made_at__lte=timezone.now() - REQUEST_LIFE)
@@ -152,16 +155,21 @@ def _is_known(asker: Member) -> bool:
 def _make(asker: Member, other: Member, words: str) -> Request:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     return Request.objects.create(
-        asker=asker, asked=other, token=token, note=fieldcrypt.seal(words, purpose=f"request:{token}")
+        asker=asker, asked=other, token=token, note=fieldcrypt.seal(words, purpose=sealing.note_purpose(token))
     )
 
 
 def note_of(request: Request) -> str:
     """The words of a request; empty when no key opens them."""
     try:
-        return fieldcrypt.unseal(request.note, purpose=f"request:{request.token}")
+        return fieldcrypt.unseal(request.note, purpose=sealing.note_purpose(request.token))
     except fieldcrypt.NotReadable:
         return ""
+
+
+def has_caution(note: str) -> bool:
+    """True when a note leads somewhere else, or holds a way to find someone."""
+    return lures.leads_elsewhere(note)
 
 
 def waiting(*, asked: Member, asker: Member) -> Request | None:

@@ -97,6 +97,7 @@ class Entrance:
     top: int
     revision: int
     read: int
+    is_group: bool = True
     hidden: frozenset[int] = frozenset()  # authors whose words the member is not given, as of this revision or later
 
 
@@ -105,7 +106,7 @@ def enter_each(asked: Sequence[tuple[int, str]]) -> list[Entrance | Exception]:
     waits = [throttle.enter(pk) for pk, _ in asked]
     ids, slugs = {pk for pk, _ in asked}, {slug for _, slug in asked}
     places = Membership.objects.filter(member__in=ids, room__slug__in=slugs).select_related("room")
-    rows = list(places.only("member_id", "read_to", "room__slug", "room__top", "room__revision"))
+    rows = list(places.only("member_id", "read_to", "room__slug", "room__kind", "room__top", "room__revision"))
     hidden = hidden_from(ids)  # after the revisions, or a change between the two reads could be missed
     found = {(p.member_id, p.room.slug): _entrance(p, hidden.get(p.member_id, frozenset())) for p in rows}
     there = [found.get(one) or NotYours() for one in asked]
@@ -113,4 +114,5 @@ def enter_each(asked: Sequence[tuple[int, str]]) -> list[Entrance | Exception]:
 
 
 def _entrance(place: Membership, hidden: frozenset[int]) -> Entrance:
-    return Entrance(place.room_id, place.room.top, place.room.revision, place.read_to, hidden)
+    room, is_group = place.room, place.room.kind == Room.Kind.GROUP
+    return Entrance(room.pk, room.top, room.revision, place.read_to, is_group, hidden)

@@ -20,9 +20,10 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from chat.models import Conversation, EarlierText, Message, Room
+from chat.models import Conversation, EarlierText, Message, Request, Room
 from community import fieldcrypt
 from community.refusals import Unavailable
+from community.services import keyring
 
 MARK = "\x02"  # control characters are refused in whatever members write
 KEY_BYTES, NONCE_BYTES, KEY_ID_DIGITS = 32, 12, 8
@@ -152,3 +153,18 @@ def earlier_of(message: Message) -> EarlierText:
         return EarlierText(message=message, body=message.body, heads_up=message.heads_up)
     bound_to = _bound(message.room_id, message.client_id, "earlier")
     return EarlierText(message=message, body=seal(key, (message.body, message.heads_up), bound_to))
+
+
+@keyring.turns("conversations")
+def _rewrap_keys() -> int:
+    return keyring.reseal_column(Conversation, "key", lambda row: _purpose(row.pk))
+
+
+@keyring.turns("requests")
+def _reseal_notes() -> int:
+    return keyring.reseal_column(Request, "note", lambda row: note_purpose(str(row.token)))  # type: ignore[attr-defined]
+
+
+def note_purpose(token: str) -> str:
+    """What a request's note is bound to."""
+    return f"request:{token}"

@@ -18,7 +18,7 @@ from chat.services import changes, entries
 from chat.services import messages as posting
 from chat.services.changes import Act
 from chat.services.rooms import mark_read, room_for, unseen_by
-from chat.views.rooms import me, page_of, render_room
+from chat.views.rooms import me, page_of, page_url, render_room
 from chat.views.shown import shown
 from community import throttle
 from community.models import Member
@@ -60,7 +60,7 @@ def post(request: HttpRequest, slug: str) -> HttpResponse:
     except Refusal as refusal:
         return render_room(request, found, draft=words, error=str(refusal.detail), status=refusal.status)
     mark_read(me(request).pk, found.slug, stored.seq)
-    return redirect(f"{reverse('room', args=[found.slug])}#m-{stored.seq}")
+    return redirect(f"{page_url(found)}#m-{stored.seq}")
 
 
 def _draft(request: HttpRequest, found: Room, words: str) -> posting.Draft:

@@ -9,13 +9,17 @@ from uuid import uuid4
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from chat import hub
 from chat.models import Membership, Message, Room
+from chat.services import conversations
 from chat.services import rooms as services
+from chat.services.messages import Ended
+from chat.views import talks
 from chat.views.shown import MessageView, RoomCard, cards, shown
 from community.access import may
 from community.models import Member
@@ -80,6 +84,8 @@ def _cards(member: Member, *, joined: bool) -> list[RoomCard]:
 def room(request: HttpRequest, slug: str) -> HttpResponse:
     """A room: its messages for members, its door for everyone else."""
     found = services.room_for(me(request), slug, "room.join")
+    if found.kind == Room.Kind.CONVERSATION:
+        return redirect(page_url(found) + (f"?{request.GET.urlencode()}" if request.GET else ""))
     if not may(me(request), "room.read", found):
         card = cards([found], me(request), hub.present())[0]
         return render(request, "chat/door.html", {"room": found, "card": card, "keepers": card.keepers})
@@ -106,7 +112,7 @@ def render_room(
         "more_before": page["more_before"],
         "more_after": page["more_after"],
         "first_unread": first_unread or None,
-        "can_post": may(member, "room.post", found),
+        "can_post": not why_not(member, found),
         "why_not": why_not(member, found),
         "slow_seconds": found.slow_seconds,
         "draft": draft,
@@ -114,7 +120,15 @@ def render_room(
         "client_id": str(uuid4()),
         "blank": MessageView(is_blank=True),
     }
-    return render(request, "chat/room.html", context, status=status)
+    if found.kind != Room.Kind.CONVERSATION:
+        return render(request, "chat/room.html", context, status=status)
+    talk = conversations.conversation_for(member, found.slug)
+    return render(request, "chat/conversation.html", {**context, **talks.context_of(member, talk)}, status=status)
+
+
+def page_url(found: Room) -> str:
+    """The address of a room's page."""
+    return reverse("conversation" if found.kind == Room.Kind.CONVERSATION else "room", args=[found.slug])
 
 
 def page_of(found: Room, member: Member, asked: Any) -> dict[str, Any]:
@@ -152,6 +166,8 @@ def _is_seq(words: str) -> bool:
 
 def why_not(member: Member, found: Room) -> str:
     """Why the member may read but not write here, in words; empty when they may."""
+    if found.kind == Room.Kind.CONVERSATION and conversations.is_over(found):
+        return str(Ended.detail)
     if may(member, "room.post", found):
         return ""
     if member.silenced_until and member.is_silenced():

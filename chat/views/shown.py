@@ -47,6 +47,7 @@ class MessageView:
     day: str = ""
     is_first_unread: bool = False
     can_edit: bool = False
+    caution: bool = False
     is_blank: bool = False
 
 
@@ -86,6 +87,7 @@ def _view(message: Message, reader: Member, around: Surroundings) -> MessageView
         quote=entries.quote_of(message, around),
         edited=message.edited_at is not None,
         reactions=_reactions(around.reactions.get(message.pk, {}), around.mine.get(message.pk, [])),
+        caution=not is_mine and message.room_id in around.talks and entries.has_caution(message),
         can_edit=is_mine and timezone.now() - message.stored_at < EDITABLE_FOR,
     )
 

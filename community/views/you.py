@@ -11,7 +11,7 @@ from community import display as choices
 from community.forms import DisplayForm, ProfileForm
 from community.models import Member
 from community.refusals import NotYours
-from community.services import apart, members
+from community.services import apart, looks, members
 
 DISPLAY_LIFE_SECONDS = 365 * 24 * 3600
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring",
@@ -51,6 +51,14 @@ def display(request: HttpRequest) -> HttpResponse:
                             secure=request.is_secure())  # fmt: skip
         return response
     return render(request, "community/you_display.html", {"form": form})
+
+
+@require_safe
+@login_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Who of the staff looked at one's private words, and when."""
+    assert isinstance(request.user, Member)
+    return render(request, "community/you_privacy.html", {"looks": looks.at_words_of(request.user)})
 
 
 @require_safe

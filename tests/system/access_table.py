@@ -1,12 +1,12 @@
 """Who may open which address: one row for every URL, and one for every frame.
 
 An address is *open* (everyone), for *members* (anyone signed in), for people with a *place* in the room, or for the
-*author* of the message only. *Half* is for a sign-in that lacks its second step; anyone else is sent away.
+*author* of the message only, or for *staff* with a second factor in this session. *Half* is for a sign-in that lacks its second step; anyone else is sent away.
 """
 
 from __future__ import annotations
 
-OPEN, HALF, MEMBER, PLACE, AUTHOR = "open", "half", "member", "place", "author"
+OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF = "open", "half", "member", "place", "author", "staff"
 
 URLS: dict[str, str] = {
     # pages for everyone
@@ -66,6 +66,21 @@ URLS: dict[str, str] = {
     "you-profile": MEMBER,
     "you-display": MEMBER,
     "profile": MEMBER,
+    "you-privacy": MEMBER,
+    "you-apart": MEMBER,
+    "block": MEMBER,
+    "unblock": MEMBER,
+    "mute": MEMBER,
+    "unmute": MEMBER,
+    # one to one; tests/chat/test_conversations.py asks for each with other people's ids
+    "messages": MEMBER,
+    "messages-search": MEMBER,
+    "ask": MEMBER,
+    "request": MEMBER,
+    "conversation": MEMBER,
+    "conversation-about": MEMBER,
+    "conversation-end": MEMBER,
+    "conversation-delete": MEMBER,
     # rooms
     "today": MEMBER,
     "rooms": OPEN,
@@ -82,6 +97,8 @@ URLS: dict[str, str] = {
     "message-withdraw": AUTHOR,
     "message-react": PLACE,
     "moderation:report": PLACE,
+    "moderation:check-in": STAFF,
+    "moderation:no-contact": STAFF,
 }
 
 FRAMES: dict[str, str] = {

@@ -1,5 +1,6 @@
 """Every URL and every frame has a row in the access table, and each row holds for each kind of person (A1, A4, A5)."""
 
+from time import time
 from uuid import uuid4
 
 import pytest
@@ -9,9 +10,9 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from chat import protocol
 from tests.factories import join, make_member, make_room, post
-from tests.system.access_table import AUTHOR, FRAMES, HALF, MEMBER, OPEN, PLACE, URLS
+from tests.system.access_table import AUTHOR, FRAMES, HALF, MEMBER, OPEN, PLACE, STAFF, URLS
 
-ARGUMENTS = {"slug": "evenings", "seq": 1, "name": "ana", "pk": 1}
+ARGUMENTS = {"slug": "evenings", "seq": 1, "name": "ana", "pk": 1, "token": "no-such-token"}
 OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"],
           "account_reset_password_from_key": ["1", "no-such-key"]}  # fmt: skip
 
@@ -65,6 +66,26 @@ def _takes(name, key):
     return key in pattern.pattern.converters
 
 
+def staff_client(*roles, second_factor):
+    """A client of somebody with these roles, signed in with or without a code."""
+    client = Client()
+    client.force_login(make_member(roles=roles))
+    if second_factor:
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time()}]
+        session.save()
+    return client
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind == STAFF])
+def test_a5_s8_pages_of_staff_want_the_role_and_a_second_factor(people, name):
+    assert ask(staff_client("moderators", second_factor=True), name).status_code == 200
+    assert ask(staff_client("moderators", second_factor=False), name).status_code == 403
+    for roles in ((), ("hosts",), ("curators", "reviewers")):
+        assert ask(staff_client(*roles, second_factor=True), name).status_code == 404
+
+
 def rows(*kinds):
     """Addresses of rooms and messages of these kinds."""
     return [
@@ -73,7 +94,7 @@ def rows(*kinds):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind in (MEMBER, PLACE, AUTHOR)])
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind in (MEMBER, PLACE, AUTHOR, STAFF)])
 def test_a1_a_visitor_is_sent_to_sign_in_wherever_one_must_be_a_member(people, name):
     answer = ask(people["visitor"], name)
     assert answer.status_code == 302

@@ -98,7 +98,7 @@ function choices(node, context) {
   const isFresh = Date.now() - new Date(at) < EDITABLE_MS;
   const itsOwn = (url) => url.replace("/0/", `/${seq}/`);
   const both = [[WORDS.reply, () => act.reply(node)], [WORDS.copy, () => act.copy(node)]];
-  if (!mine) return [...responses(node, context), ...both, [WORDS.report, itsOwn(reportUrl)]];
+  if (!mine) return [...responses(node, context), ...both, [WORDS.report, itsOwn(reportUrl)], [WORDS.muteOrBlock, itsOwn(messageUrl)]];
   const change = [WORDS.changeMessage, () => act.change(node)];
   return [...both, ...(isFresh ? [change] : []), [WORDS.headsUp, itsOwn(messageUrl)], [WORDS.takeBack, () => act.takeBack(Number(seq))]];
 }

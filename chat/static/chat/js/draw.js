@@ -62,6 +62,8 @@ function drawHead(node, { author, at }, name) {
 function drawWords(node, entry) {
   const folded = Boolean(entry.heads_up);
   keep(node, "hidden-note", entry.state === "hidden");
+  keep(node, "unreadable-note", entry.state === "unreadable");
+  keep(node, "caution", entry.caution && !node.dataset.mine);
   if (keep(node, "headsup", folded && !entry.state)) slot(node, "headsup-words").textContent = entry.heads_up;
   keep(node, "bubble", !folded && !entry.state);
   const place = slot(node, folded ? "folded" : "bubble");

@@ -33,7 +33,8 @@ export function showDot(dot, count) {
   dot.querySelector("[data-count]").textContent = upToNine(count);
 }
 
-/** Shows how much is new in all rooms, beside "Rooms" in the navigation. */
-export function showTotal(document, total) {
+/** Shows how much is new in rooms and one to one, beside their names in the navigation. */
+export function showTotals(document, { total, talks }) {
   document.querySelectorAll("[data-unread-total]").forEach((dot) => showDot(dot, total));
+  document.querySelectorAll("[data-unread-talks]").forEach((dot) => showDot(dot, talks));
 }

@@ -7,7 +7,7 @@ import { Composer } from "./composer.js";
 import { Connection, socketAt } from "./connection.js";
 import { moveByKeys } from "./keys.js";
 import { MessageList } from "./list.js";
-import { showTotal, TitleCount } from "./notify.js";
+import { showDot, showTotals, TitleCount } from "./notify.js";
 import { Line, stateNodes } from "./status.js";
 import { Unread } from "./unread.js";
 import { Visit } from "./visit.js";
@@ -23,7 +23,13 @@ const earlierPlace = document.getElementById("earlier-place");
 const notice = new Line(document.getElementById("line"), main.dataset.signIn);
 const title = new TitleCount(document);
 const announcer = new Announcer(document.getElementById("say-chat"), { mode: document.documentElement.dataset.spoken });
-const unread = new Unread({ except: room, changed: ({ total }) => showTotal(document, total) });
+const unread = new Unread({
+  except: room,
+  changed: ({ room: other, count, ...totals }) => {
+    showTotals(document, totals);
+    showDot(document.querySelector(`[data-room-card="${CSS.escape(other)}"] [data-unread]`), count);
+  },
+});
 
 let isLeaving = false;
 
@@ -74,6 +80,7 @@ const visit = new Visit({
     mine: ({ seq, mine }) => list.press(seq, mine),
     pending: (message) => showPending(message),
     entered: ({ missed, count }) => {
+      main.dataset.live = "1";
       notice.online(missed);
       showPresent(count);
       list.onSeen();

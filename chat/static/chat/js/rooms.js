@@ -1,15 +1,15 @@
 /** Today and the list of rooms: counts of what is new, live. */
 
 import { Connection, socketAt } from "./connection.js";
-import { showDot, showTotal, TitleCount } from "./notify.js";
+import { showDot, showTotals, TitleCount } from "./notify.js";
 import { Unread } from "./unread.js";
 
 const path = document.querySelector("[data-socket]")?.dataset.socket;
 const title = new TitleCount(document);
 const unread = new Unread({
-  changed: ({ room, count, total, more }) => {
+  changed: ({ room, count, more, ...totals }) => {
     showDot(document.querySelector(`[data-room-card="${CSS.escape(room)}"] [data-unread]`), count);
-    showTotal(document, total);
+    showTotals(document, totals);
     title.add(more);
   },
 });

@@ -26,6 +26,7 @@ export const WORDS = {
   changeMessage: "Change",
   headsUp: "Add a heads-up",
   report: "I'm worried about them, or report",
+  muteOrBlock: "Mute or block",
   someone: "Someone who left",
   reactions: {
     "with-you": "With you",

@@ -1,0 +1,11 @@
+"""Moderation's rows of the access table."""
+
+from __future__ import annotations
+
+from community.access import has_role, rule
+from community.models import Member
+
+
+@rule("members.keep-apart")
+def _keep_apart(actor: Member, thing: object) -> bool:
+    return has_role(actor, "moderators", "leads")

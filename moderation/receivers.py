@@ -1,0 +1,15 @@
+"""What moderation hears of chat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from chat import signals
+from moderation.services import reports
+
+
+@receiver(signals.conversations_left)
+def _evidence(sender: Any, room_ids: set[int], **_: Any) -> set[int]:
+    return reports.evidence_in(room_ids)
