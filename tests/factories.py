@@ -98,3 +98,24 @@ def _agree(member: Member) -> None:
     from community.services import consent
 
     consent.give_all(member)
+
+
+def ask(asker: Member, asked: Member, note: str = "Would you like to talk?") -> str:
+    """Asks by the front door, and returns the token of the request that waits."""
+    from chat.models import Request
+    from chat.services import requests
+
+    with unhurried():
+        requests.ask(asker, asked.name, note)
+    return Request.objects.filter(asker=asker, asked=asked).latest("made_at").token
+
+
+def talk(asker: Member, asked: Member, note: str = "Would you like to talk?") -> Room:
+    """The room of a conversation of two, who meet in a room of their own and say yes."""
+    from chat.services import requests
+
+    if not requests.shared_rooms(asker, asked).exists():
+        room = make_room()
+        join(asker, room)
+        join(asked, room)
+    return requests.accept(asked, ask(asker, asked, note)).room

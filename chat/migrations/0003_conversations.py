@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token', models.CharField(help_text='Its address; not a counter', max_length=22, unique=True)),
                 ('note', models.TextField(help_text='The first message, encrypted')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('accepted', 'Accepted'), ('declined', 'Declined')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('closed', 'Closed')], default='waiting', max_length=10)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('asked', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests_met', to=settings.AUTH_USER_MODEL)),

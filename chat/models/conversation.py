@@ -42,6 +42,7 @@ class Request(models.Model):
         WAITING = "waiting"
         ACCEPTED = "accepted"
         DECLINED = "declined"
+        CLOSED = "closed"  # seven days went by without an answer, and the pair has a newer one
 
     asker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="requests_made")
     asked = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="requests_met")

@@ -264,7 +264,7 @@ class _Batch:
 def _going_on(room_ids: Sequence[int]) -> set[int]:
     """Those of these conversations that nobody ended, held until commit so that an ending waits for what is written."""
     rows = checks.locked(Conversation.objects.filter(pk__in=room_ids, ended_at=None)) if room_ids else []
-    return {row.pk for row in rows}
+    return {row.pk for row in rows if row.low_id and row.high_id}
 
 
 def _tidied(draft: Draft) -> Draft:

@@ -154,6 +154,8 @@ def _is_known(asker: Member) -> bool:
 
 def _make(asker: Member, other: Member, words: str) -> Request:
     token = secrets.token_urlsafe(TOKEN_BYTES)
+    over = Request.objects.filter(asker=asker, asked=other, state=Request.State.WAITING)
+    over.update(state=Request.State.CLOSED)
     return Request.objects.create(
         asker=asker, asked=other, token=token, note=fieldcrypt.seal(words, purpose=sealing.note_purpose(token))
     )

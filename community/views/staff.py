@@ -10,12 +10,15 @@ from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from community.models import Member
+
 View = Callable[..., HttpResponse]
 
 
 def has_second_factor(request: HttpRequest) -> bool:
     """True when this session was opened, or confirmed since, with a code or a passkey."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    user = request.user if isinstance(request.user, Member) else None
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
 
 
 def with_second_factor(view: View) -> View:

@@ -4,15 +4,19 @@ from time import time
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from chat import protocol
-from tests.factories import join, make_member, make_room, post
+from tests.factories import PASSWORD, join, make_member, make_room, post
 from tests.system.access_table import AUTHOR, FRAMES, HALF, MEMBER, OPEN, PLACE, STAFF, URLS
 
 ARGUMENTS = {"slug": "evenings", "seq": 1, "name": "ana", "pk": 1, "token": "no-such-token"}
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"],
           "account_reset_password_from_key": ["1", "no-such-key"]}  # fmt: skip
 
@@ -68,12 +72,15 @@ def _takes(name, key):
 
 def staff_client(*roles, second_factor):
     """A client of somebody with these roles, signed in with or without a code."""
-    client = Client()
-    client.force_login(make_member(roles=roles))
-    if second_factor:
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time()}]
-        session.save()
+    client, member = Client(), make_member(roles=roles)
+    if not second_factor:
+        client.force_login(member)
+        return client
+    sealed = get_adapter().encrypt(SECRET)
+    Authenticator.objects.create(user=member, type=Authenticator.Type.TOTP, data={"secret": sealed})
+    client.post(reverse("account_login"), {"login": member.name, "password": PASSWORD})
+    code = format_hotp_value(hotp_value(SECRET, int(time()) // 30))
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).url == reverse("today")
     return client
 
 

@@ -18,7 +18,7 @@ from chat.models import Membership, Message, Reaction
 from community.models import Member
 from tests.factories import PASSWORD, join, make_member, make_room, post
 from tests.system.access_table import URLS
-from tests.system.test_access_table import OTHERS, _takes, ask
+from tests.system.test_access_table import ARGUMENTS, OTHERS, _takes, ask
 
 pytestmark = pytest.mark.django_db
 HTML = {"landing", "help-now", "help-all", "leave", "guidelines", "about", "privacy", "accessibility", "join", "under-18",
@@ -126,9 +126,7 @@ def test_w3_whatever_the_answer_it_carries_the_policy(inside, name):
 
 
 def address(name):
-    arguments = OTHERS.get(name) or [{"slug": "evenings", "seq": 1, "name": "ana"}[key]
-                                     for key in ("slug", "seq", "name") if _takes(name, key)]  # fmt: skip
-    return reverse(name, args=arguments)
+    return reverse(name, args=OTHERS.get(name) or [ARGUMENTS[key] for key in ARGUMENTS if _takes(name, key)])
 
 
 @pytest.mark.parametrize("name", sorted(URLS))
