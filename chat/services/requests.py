@@ -103,7 +103,7 @@ def _asked(asker: Member, other: Member, words: str) -> Asked:
     takes_everyone = boundaries_of(other).who_may_write == Boundaries.WhoMayWrite.ROOMS
     if takes_everyone and (found is None or found.ended_by_id == asker.pk):  # an end of theirs needs their yes
         return Asked(conversations.begin(asker, other, first_words=words))
-    _make(asker, other, words)
+    make(asker, other, words)
     return Asked()
 
 
@@ -152,7 +152,8 @@ def _is_known(asker: Member) -> bool:
     return timezone.now() - asker.joined_at >= KNOWN_AFTER or confirmed.exists()
 
 
-def _make(asker: Member, other: Member, words: str) -> Request:
+def make(asker: Member, other: Member, words: str) -> Request:
+    """Stores a request with tidy words, sealed. Whether it may be made is the caller's to ask."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     over = Request.objects.filter(asker=asker, asked=other, state=Request.State.WAITING)
     over.update(state=Request.State.CLOSED)

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from chat.models import Membership, Message, Room
 from tests.browser import chromium as finding
-from tests.factories import join, make_member, make_room, post, react, session_of
+from tests.factories import ask, join, make_member, make_room, post, react, session_of, talk
 
 QUIET = [
     "--disable-quic",
@@ -96,6 +96,18 @@ class Evening:
         post(self.members["Linden"], self.room(), "My own words, see https://example.org/", reply_to=1)
         post(self.members["Otis"], self.room(), "About the night", heads_up="sleep")
         react(self.members["Linden"], self.room(), 1, "same-here")
+
+    def furnish_one_to_one(self) -> tuple[str, str]:
+        """Linden talks with Fern, and Otis asks Linden: the conversation's slug and the request's token."""
+        linden, fern, otis = (self.members[name] for name in ("Linden", "Fern", "Otis"))
+
+        def make() -> tuple[str, str]:
+            begun = talk(fern, linden, "Hello, Linden")
+            post(linden, begun, "Hello, Fern. What's your number?")
+            post(fern, begun, "Let's stay here, or add me on telegram")
+            return begun.slug, ask(otis, linden)
+
+        return self.site.do(make)
 
     def say(self, name: str, *words: str) -> None:
         """Puts messages into the room behind the back of the web process."""

@@ -24,6 +24,12 @@ MEMBER = [
     "/rooms/grief/",
     "/report/evenings/1/",
     "/you/",
+    "/you/apart/",
+    "/you/privacy/",
+    "/people/Fern/",
+    "/messages/",
+    "/messages/search/",
+    "/messages/ask/Otis/",
     "/leave/",
 ]
 LOOKS = [
@@ -46,8 +52,15 @@ def test_axe_finds_nothing(evening: Any, open_page: Any, look: dict[str, Any]):
     evening.furnish()
     visitor = open_page("about:blank", **look)
     member = evening.as_member("Linden", "/today/", **look)
+    talk, token = evening.furnish_one_to_one()
+    private = [
+        f"/messages/{talk}/",
+        f"/messages/{talk}/about/",
+        f"/messages/{talk}/delete/",
+        f"/messages/requests/{token}/",
+    ]
     found: list[str] = []
-    for page, paths in ((visitor, VISITOR), (member, MEMBER)):
+    for page, paths in ((visitor, VISITOR), (member, [*MEMBER, *private])):
         for path in paths:
             page.goto(evening.site.url + path)
             found += faults(page)

@@ -10,10 +10,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from chat import demo
-from chat.models import Membership, Message, Reaction, Room
+from chat.models import Conversation, Membership, Message, Reaction, Request, Room
 from chat.models.message import BODY_LIMIT
 from community import names, text
-from community.models import Member
+from community.models import Block, Member
 
 
 @pytest.fixture
@@ -27,7 +27,8 @@ def loaded(db: None, settings) -> None:
 
 
 def test_it_is_there_once_and_has_enough_of_everything(loaded: None):
-    assert (Room.objects.count(), Member.objects.count()) == (6, 12)
+    assert (Room.objects.listed().count(), Member.objects.count()) == (6, 12)
+    assert (Conversation.objects.count(), Request.objects.count(), Block.objects.count()) == (2, 1, 1)
     assert Message.objects.count() >= 250
     assert Message.objects.exclude(heads_up="").exists()
     assert Message.objects.filter(edited_at__isnull=False).exists()
@@ -35,7 +36,7 @@ def test_it_is_there_once_and_has_enough_of_everything(loaded: None):
 
 
 def test_every_room_is_numbered_without_holes_and_in_the_order_of_time(loaded: None):
-    for room in Room.objects.all():
+    for room in Room.objects.all():  # one-to-one too
         rows = list(Message.objects.filter(room=room).order_by("seq").values_list("seq", "stored_at"))
         assert [seq for seq, _ in rows] == list(range(1, room.top + 1))
         assert [at for _, at in rows] == sorted(at for _, at in rows)
@@ -44,7 +45,7 @@ def test_every_room_is_numbered_without_holes_and_in_the_order_of_time(loaded: N
 
 def test_something_new_waits_for_linden_but_not_everywhere(loaded: None):
     behind = [place.room.top - place.read_to for place in Membership.objects.filter(member__name="Linden")]
-    assert len(behind) == 6
+    assert len(behind) == 8
     assert 0 in behind
     assert demo.UNREAD in behind
 
