@@ -197,7 +197,7 @@ def test_a1_a7_random_lives_never_give_anybody_what_is_not_theirs():
     run_state_machine_as_test(
         Lives,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=25,
             deadline=None,
             phases=[Phase.explicit, Phase.generate, Phase.shrink],

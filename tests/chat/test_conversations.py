@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -362,17 +361,3 @@ def test_every_look_of_staff_is_on_the_members_own_page(pair):
     looks.record([ana], role="moderators", reason="A member was worried", messages=11)
     assert "A member was worried" in as_(ana).get(reverse("you-privacy")).content.decode()
     assert "Nobody has." in as_(ben).get(reverse("you-privacy")).content.decode()
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="on other databases every cell is read, above")
-@pytest.mark.django_db(transaction=True)
-def test_d4_the_database_file_holds_no_word_of_a_conversation():
-    ana, ben = make_member("ana"), make_member("ben")
-    evenings = make_room("evenings")
-    join(ana, evenings)
-    post(ana, evenings, "words of a room")
-    post(ana, talk(ana, ben), PLANTED)
-    path = str(connection.settings_dict["NAME"])
-    stored = b"".join(Path(one).read_bytes() for one in (path, f"{path}-wal") if Path(one).exists())
-    assert b"words of a room" in stored
-    assert b"nightjar" not in stored
