@@ -18,6 +18,7 @@ from community.models import Block, Member, Mute, NoContact
 from community.refusals import NotYours
 from community.signals import apart_changing
 
+MODERATING = ("moderators", "leads")
 Hidden = dict[int, frozenset[int]]
 
 
@@ -27,7 +28,14 @@ def hidden_from(member_ids: Iterable[int]) -> Hidden:
     if not ids:
         return {}
     hidden: dict[int, set[int]] = defaultdict(set)
-    for one, other in _pairs(ids):
+    blocks = list(Block.objects.around(ids).values_list("blocker", "blocked"))
+    # A block must not close the eyes of those who look after rooms: they miss only whom they blocked themselves.
+    moderators = _moderators_among({blocked for _, blocked in blocks})
+    for blocker, blocked in blocks:
+        hidden[blocker].add(blocked)
+        if blocked not in moderators:
+            hidden[blocked].add(blocker)
+    for one, other in _kept_apart(ids):
         hidden[one].add(other)
         hidden[other].add(one)
     for member, muted in _mutes(ids):
@@ -47,9 +55,17 @@ def are_apart(one: int, other: int) -> bool:
 
 
 def _pairs(ids: list[int]) -> list[tuple[int, int]]:
-    blocks = Block.objects.around(ids).values_list("blocker", "blocked")
-    kept_apart = NoContact.objects.filter(Q(low__in=ids) | Q(high__in=ids)).values_list("low", "high")
-    return [*blocks, *kept_apart]
+    return [*Block.objects.around(ids).values_list("blocker", "blocked"), *_kept_apart(ids)]
+
+
+def _kept_apart(ids: list[int]) -> list[tuple[int, int]]:
+    return list(NoContact.objects.filter(Q(low__in=ids) | Q(high__in=ids)).values_list("low", "high"))
+
+
+def _moderators_among(ids: set[int]) -> set[int]:
+    if not ids:
+        return set()
+    return set(Member.objects.filter(pk__in=ids, groups__name__in=MODERATING).values_list("pk", flat=True))
 
 
 def _mutes(ids: list[int]) -> list[tuple[int, int]]:

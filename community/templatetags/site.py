@@ -17,6 +17,9 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from community import access
+from community.models import Member
+
 register = template.Library()
 _IMPORT = re.compile(r"""^import\b[^"']*["'](\.[^"']+)["']""", re.MULTILINE)
 
@@ -89,3 +92,9 @@ def clock(at: datetime | None) -> str:
 def up_to_nine(count: int) -> str:
     """A count that stops at "9+"."""
     return "9+" if count > 9 else str(count)
+
+
+@register.simple_tag
+def may(actor: Member | None, action: str, thing: Any = None) -> bool:
+    """True when the access table lets `actor` do `action`; pages then offer it."""
+    return access.may(actor, action, thing)

@@ -263,6 +263,20 @@ def page_words(member: Member, room: Room) -> str:
     )
 
 
+def test_a_moderator_whom_a_member_blocked_still_sees_what_they_must(pair):
+    ana, _, cleo, _ = pair
+    amara, evenings = make_member("amara", roles=("moderators",)), Room.objects.get(slug="evenings")
+    join(amara, evenings)
+    apart.block(ana, amara)
+    post(ana, evenings, "words that worry")
+    post(amara, evenings, "from a moderator")
+    assert [entry["body"] for entry in history(amara, evenings)] == ["words that worry", "from a moderator"]
+    assert [entry["body"] for entry in history(ana, evenings)] == ["words that worry"]
+    apart.block(amara, cleo)
+    post(cleo, evenings, "from cleo")
+    assert "from cleo" not in [entry["body"] for entry in history(amara, evenings)]
+
+
 def test_a_mute_hides_the_words_of_the_other_and_tells_nobody(pair):
     ana, ben, _, room = pair
     before = page_words(ben, room)
