@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,8 @@ from community.models import Member
 from community.refusals import NotYours, Refusal
 
 M = TypeVar("M", bound=Model)
+# Who writes, whether they may, and how they are shown beside their words.
+_OF_A_MEMBER = ("id", "name", "pebble", "joined_at", "silenced_until", "suspended_until", "is_active")
 
 
 class SessionOver(Refusal):
@@ -87,11 +88,11 @@ def standing(asking: Sequence[Asking]) -> Standing:
     ids = {one.member_id for one in asking}
     slugs = {one.room for one in asking}
     now = timezone.now()
-    sessions = statements.held(Session, "session_key", keys)
-    members = statements.held(Member, "id", ids)
+    sessions = statements.held_sessions(list(keys), now)
+    members = statements.held(Member, "id", ids, _OF_A_MEMBER)
     return Standing(
         at=now,
-        sessions={session.session_key for session in sessions if session.expire_date > now},
+        sessions=sessions,
         members={member.pk: member for member in members},
         places=statements.held_places(list(slugs), list(ids)),
     )

@@ -21,6 +21,7 @@ from community.models import Member
 from community.refusals import NotOpen, NotYours, Refusal, TooFast, Unavailable
 
 HEADS_UP_LIMIT = 80
+_OF_A_ROOM = ("id", "slug", "kind", "top", "revision", "slow_seconds", "is_read_only")
 
 
 class IdReused(Refusal):
@@ -194,7 +195,8 @@ class _Batch:
         if not asking:
             return
         standing = checks.standing(asking)
-        rooms = {room.slug: room for room in statements.held(Room, "slug", {draft.room for draft in asking})}
+        wanted = {draft.room for draft in asking}
+        rooms = {room.slug: room for room in statements.held(Room, "slug", wanted, _OF_A_ROOM)}
         talks = [room.pk for room in rooms.values() if room.kind == Room.Kind.CONVERSATION]
         self._going_on = _going_on(talks)
         self._keys = sealing.keys_of(talks) if talks else {}
@@ -254,7 +256,7 @@ class _Batch:
         """Encodes what was stored, once for all its readers."""
         fresh = entries.encoded(list(self._new.values()), fresh=True) if self._new else []
         for (place, message), entry in zip(self._new.items(), fresh, strict=True):
-            self._outcome[place] = replace(_answer(message), top=message.room.top, entry=entry)
+            self._outcome[place] = _answer(message, entry)
 
     def stored(self) -> list[Outcome]:
         """What is new, in number order."""
@@ -270,7 +272,10 @@ def _going_on(room_ids: Sequence[int]) -> set[int]:
 def _tidied(draft: Draft) -> Draft:
     body = text.tidy(draft.body, limit=BODY_LIMIT)
     heads_up = text.tidy(draft.heads_up, limit=HEADS_UP_LIMIT) if draft.heads_up.strip() else ""
-    return replace(draft, body=body, heads_up=" ".join(heads_up.split()))
+    heads_up = " ".join(heads_up.split())
+    if (body, heads_up) == (draft.body, draft.heads_up):
+        return draft  # as nearly always
+    return replace(draft, body=body, heads_up=heads_up)
 
 
 def _known(drafts: Sequence[Draft]) -> dict[tuple[int, str, UUID], Message]:
@@ -298,10 +303,10 @@ def _first_said(message: Message) -> tuple[str, str] | None:
     return None if message.withdrawn_at or message.is_unreadable else (message.body, message.heads_up)
 
 
-def _answer(message: Message) -> Stored:
+def _answer(message: Message, entry: entries.Encoded | None = None) -> Stored:
     at = message.stored_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    room = message.room
-    return Stored(room.pk, room.slug, message.seq, message.revision, at, message.client_id)
+    room, top = message.room, message.room.top if entry else 0
+    return Stored(room.pk, room.slug, message.seq, message.revision, at, message.client_id, top, entry)
 
 
 def _mention(messages: list[Message]) -> None:
@@ -310,6 +315,8 @@ def _mention(messages: list[Message]) -> None:
         if "@" in message.body:
             wanted[message.pk] = {names.skeleton(name) for name in text.mentioned(message.body)}
     by_id = {m.pk: m for m in messages}
+    if not wanted:
+        return
     made = []
     for pk, skeletons in wanted.items():
         message = by_id[pk]

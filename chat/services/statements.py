@@ -7,32 +7,44 @@ path where that is felt by everybody, so its statements are written here; all ot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import cache, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.contrib.sessions.models import Session
+from django.db import connection, connections
 from django.db.models import Model
 
 from chat.models import Membership, Message, Room
 
 M = TypeVar("M", bound=Model)
-ROOM, PLACE, MESSAGE = (model._meta.db_table for model in (Room, Membership, Message))
+ROOM, PLACE, MESSAGE, SESSION = (model._meta.db_table for model in (Room, Membership, Message, Session))
+PLAIN = (int, str, bool, type(None))  # every database takes these as they are
 
 
-def held(model: type[M], column: str, values: Iterable[Any]) -> list[M]:
+def held(model: type[M], column: str, values: Iterable[Any], names: tuple[str, ...]) -> list[M]:
     """Rows whose `column` is among `values`, in key order so that two writers cannot wait for each other.
 
     They stay as they are until commit. On SQLite the transaction is immediate and holds the database already.
+    Only the fields in `names` are read; Django reads another one when somebody asks for it.
     """
     wanted = list(values)
-    key, names = model._meta.pk.column, [field.attname for field in model._meta.concrete_fields]
-    listed = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
+    listed, read = _columns(model, names)
+    key = model._meta.pk.column
     sql = f'SELECT {listed} FROM "{model._meta.db_table}" WHERE "{column}" IN ({_marks(wanted)}) ORDER BY "{key}"'
-    compiler, converters = _converters(model)
-    rows = compiler.apply_converters(_rows(sql + _hold(), wanted), converters) if wanted else []
-    return [model.from_db("default", names, row) for row in rows]
+    return [model.from_db("default", names, row) for row in read(_rows(sql + _hold(), wanted))] if wanted else []
+
+
+def held_sessions(keys: Sequence[str], at: datetime) -> set[str]:
+    """Those of the session keys that are still in force at `at`, held until commit."""
+    sql = (
+        f'SELECT session_key FROM "{SESSION}" WHERE session_key IN ({_marks(keys)}) AND expire_date > %s'
+        " ORDER BY session_key"
+    )
+    until = connection.ops.adapt_datetimefield_value(at)
+    return {key for (key,) in _rows(sql + _hold(), [*keys, until])}
 
 
 def held_places(slugs: Sequence[str], member_ids: Sequence[int]) -> set[tuple[str, int]]:
@@ -56,7 +68,7 @@ def insert(messages: Sequence[Message]) -> None:
     """Stores these messages, each of which gets its key."""
     fields = [field for field in Message._meta.concrete_fields if not field.primary_key]
     listed, marks = ", ".join(f'"{field.column}"' for field in fields), f"({_marks(fields)})"
-    values = [field.get_db_prep_save(getattr(m, field.attname), connection) for m in messages for field in fields]
+    values = [_stored(field, getattr(m, field.attname)) for m in messages for field in fields]
     rows = _rows(
         f'INSERT INTO "{MESSAGE}" ({listed}) VALUES {_marks(messages, marks)} RETURNING id, room_id, seq', values
     )
@@ -68,10 +80,9 @@ def insert(messages: Sequence[Message]) -> None:
 
 def raise_tops(rooms: Iterable[Room]) -> None:
     """Stores how far these rooms have come. Their rows must be held."""
-    with connection.cursor() as cursor:
-        for room in rooms:
-            at = connection.ops.adapt_datetimefield_value(room.last_message_at)
-            cursor.execute(f'UPDATE "{ROOM}" SET top = %s, last_message_at = %s WHERE id = %s', [room.top, at, room.pk])
+    for room in rooms:
+        at = connection.ops.adapt_datetimefield_value(room.last_message_at)
+        _run(f'UPDATE "{ROOM}" SET top = %s, last_message_at = %s WHERE id = %s', [room.top, at, room.pk])
 
 
 def group_names(member_ids: Iterable[int], names: Sequence[str]) -> list[tuple[int, str]]:
@@ -87,9 +98,24 @@ def group_names(member_ids: Iterable[int], names: Sequence[str]) -> list[tuple[i
 
 
 def _rows(sql: str, values: Sequence[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
+    return _run(sql, values).fetchall()
+
+
+def _run(sql: str, values: Sequence[Any]) -> Any:
+    line = connections["default"]
+    if line.vendor != "sqlite" or line.queries_logged:
+        cursor = line.cursor()
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return cursor
+    # SQLite answers in less time than Django's cursors take to ask.
+    line.ensure_connection()
+    line.validate_no_broken_transaction()
+    with line.wrap_database_errors:
+        return line.connection.execute(sql.replace("%s", "?"), values)
+
+
+def _stored(field: Any, value: Any) -> Any:
+    return value if type(value) in PLAIN else field.get_db_prep_save(value, connection)
 
 
 def _marks(values: Sequence[Any], one: str = "%s") -> str:
@@ -103,7 +129,9 @@ def _hold(of: str = "") -> str:
 
 
 @cache
-def _converters(model: type[Model]) -> Any:
+def _columns(model: type[Model], names: tuple[str, ...]) -> tuple[str, Callable[[list[Any]], Iterable[Any]]]:
+    # The columns of these fields, and what makes Python values of their rows.
+    fields = [field for field in model._meta.concrete_fields if field.attname in names]  # in this order for from_db
     compiler = model._default_manager.all().query.get_compiler("default")
-    columns = [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
-    return compiler, compiler.get_converters(columns)
+    converters = compiler.get_converters([field.get_col(model._meta.db_table) for field in fields])
+    return ", ".join(f'"{field.column}"' for field in fields), partial(compiler.apply_converters, converters=converters)
