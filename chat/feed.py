@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 RING = 100  # messages kept encoded per room, for live delivery and for resuming
 CHANGES_KEPT = 200
 REMOVALS_KEPT = 1000  # far more than can happen between reading a member's place and adding their reader
+Frames = dict[tuple[int, int, int], tuple[str, int]]  # by (given, seq, upto): a frame and the seq it ends with
 FRAME_BYTES = 64 * 1024  # of messages in one frame; a single one may be larger
 
 
@@ -157,10 +158,10 @@ class Feed:
 
     def serve(self) -> list[Reader]:
         """Gives every reader what is new. Returns those who need rows that are not kept here."""
-        frames: dict[tuple[int, int, int], str] = {}
+        frames: Frames = {}
         return [reader for reader in list(self.readers.values()) if not self.serve_one(reader, frames)]
 
-    def serve_one(self, reader: Reader, frames: dict[tuple[int, int, int], str] | None = None) -> bool:
+    def serve_one(self, reader: Reader, frames: Frames | None = None) -> bool:
         """Gives one reader what is new, as far as the socket takes it. False when older rows must be read.
 
         Gives nothing while a change is known of but not read: the ring may hold words that were taken back.
@@ -201,21 +202,26 @@ class Feed:
             frame = protocol.changes_frame(self.slug, reader.revision, bodies)
             reader.listener.give(reader, frame, len(now))
 
-    def _give_messages(self, reader: Reader, frames: dict[tuple[int, int, int], str]) -> None:
+    def _give_messages(self, reader: Reader, frames: Frames) -> None:
         while reader.seq < self.top and (room := reader.listener.room_left()) > 0:
-            entries = self._between(reader.seq, min(self.top, reader.seq + room))
-            entries = entries[: _fitting(entries)]
-            upto = entries[-1].seq
+            upto = min(self.top, reader.seq + room)
             if reader.listener.hidden:
-                self._give_portion(reader, entries)
+                entries = self._between(reader.seq, upto)
+                self._give_portion(reader, entries[: _fitting(entries)])
                 continue
+            # Readers who have the same and take the same are given the same frame, made once.
             key = (reader.given, reader.seq, upto)
-            frame = frames.get(key)
-            if frame is None:
-                bodies = [entry.body for entry in entries]
-                frame = frames[key] = protocol.messages_frame(self.slug, reader.given, bodies)
-            reader.seq = reader.given = upto
-            reader.listener.give(reader, frame, len(entries))
+            if key not in frames:
+                frames[key] = self._frame(*key)
+            frame, last = frames[key]
+            count, reader.seq, reader.given = last - reader.seq, last, last
+            reader.listener.give(reader, frame, count)
+
+    def _frame(self, given: int, seq: int, upto: int) -> tuple[str, int]:
+        """A frame of the messages after `seq`, at most to `upto`, and the seq of its last one."""
+        entries = self._between(seq, upto)
+        entries = entries[: _fitting(entries)]
+        return protocol.messages_frame(self.slug, given, [entry.body for entry in entries]), entries[-1].seq
 
     def give_messages(self, reader: Reader, entries: list[Encoded]) -> None:
         """Gives these messages, less those this reader is not given, as far as the socket takes them."""

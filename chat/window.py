@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
 from time import monotonic
-from typing import NamedTuple
 
 from chat.feed import Reader
 from chat.protocol import Beat
@@ -13,28 +13,14 @@ BYTES = 64 * 1024
 STUCK_SECONDS = 30.0
 
 
-class _Sent(NamedTuple):
-    """A frame on its way: what the client will confirm once it has shown it."""
-
-    reader: Reader
-    seq: int
-    revision: int
-    amount: int
-    size: int
-
-    def is_confirmed(self, readers: dict[str, Reader]) -> bool:
-        if readers.get(self.reader.feed.slug) is not self.reader:
-            return True  # the room was left; nothing to wait for
-        return self.reader.confirmed >= self.seq and self.reader.confirmed_revision >= self.revision
-
-
 class Window:
     """Frames that were sent and not confirmed yet, oldest first."""
 
     __slots__ = ("_bytes", "_messages", "_sent", "progress_at")
 
     def __init__(self) -> None:
-        self._sent: list[_Sent] = []  # fifty at most
+        # (reader, seq, revision, messages, bytes): what the client will confirm once it has shown it; fifty at most.
+        self._sent: deque[tuple[Reader, int, int, int, int]] = deque()
         self._messages = self._bytes = 0
         self.progress_at = monotonic()
 
@@ -46,7 +32,7 @@ class Window:
         """Counts a frame with `count` messages or changes and `size` characters."""
         if not self._sent:
             self.progress_at = monotonic()
-        self._sent.append(_Sent(reader, reader.given, reader.revision, count, size))
+        self._sent.append((reader, reader.given, reader.revision, count, size))
         self._messages += count
         self._bytes += size
 
@@ -62,10 +48,16 @@ class Window:
 
     def _let_go(self, readers: dict[str, Reader]) -> bool:
         before = len(self._sent)
-        while self._sent and self._sent[0].is_confirmed(readers):
-            sent = self._sent.pop(0)
-            self._messages -= sent.amount
-            self._bytes -= sent.size
+        while self._sent:
+            reader, seq, revision, count, size = self._sent[0]
+            # Of a room that was left there is nothing to wait for.
+            if readers.get(reader.feed.slug) is reader and (
+                reader.confirmed < seq or reader.confirmed_revision < revision
+            ):
+                break
+            self._sent.popleft()
+            self._messages -= count
+            self._bytes -= size
         if len(self._sent) == before:
             return False
         self.progress_at = monotonic()
