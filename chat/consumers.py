@@ -37,6 +37,7 @@ ANSWER_SECONDS = 9.0  # promise R7: every command is answered within ten seconds
 COMMANDS_WAITING = 64  # promise B8
 UNREADABLE_FRAMES = 20  # then 4400
 FRAMES_BURST, FRAMES_PER_SECOND = 100.0, 20.0
+_BEAT_HEARD = protocol.encode(protocol.BeatHeard())
 
 
 class MemberSocket(AsyncConsumer):
@@ -52,10 +53,11 @@ class MemberSocket(AsyncConsumer):
             return
         await send({"type": "websocket.accept"})
         self.address = door.address_of(scope)
-        self._begin(arrival, hub.current(), send, scope.get("extensions", {}).get("commonlight.frame"))
+        of_our_server = scope.get("extensions", {})
+        self._begin(arrival, hub.current(), send, of_our_server.get("commonlight.frame"))
         del arrival  # with its list of rooms, for as long as the tab stays open
         try:
-            await self._listen(receive)
+            await self._listen(receive, of_our_server.get("commonlight.hear"))
         finally:
             self._end()
 
@@ -81,11 +83,12 @@ class MemberSocket(AsyncConsumer):
             of.watch_quietly(self, self.room_ids[room], room)
         self._tell(protocol.Hello(protocol.VERSION, arrival.author, BEAT_SECONDS, arrival.rooms))
 
-    async def _listen(self, receive: Any) -> None:
+    async def _listen(self, receive: Any, hear_with: Callable[[Callable[[str], None]], None] | None) -> None:
         # Nothing in here waits: the server's own queue of frames never grows behind a slow command.
+        if hear_with is not None:
+            hear_with(self._hear)
         while (message := await receive())["type"] != "websocket.disconnect":
-            if not self.outlet.closed:
-                self._hear(message.get("text"))
+            self._hear(message.get("text"))
 
     def _end(self) -> None:
         self.outlet.closed = True
@@ -112,6 +115,8 @@ class MemberSocket(AsyncConsumer):
     # --- hearing ------------------------------------------------------------------------------
 
     def _hear(self, text: str | None) -> None:
+        if self.outlet.closed:
+            return
         if not self._may_hear():
             self.close(Close.TOO_FAST, retry_after=5)
             return
@@ -214,7 +219,7 @@ class MemberSocket(AsyncConsumer):
         if self._window.confirm(command, self.readers):
             for reader in list(self.readers.values()):
                 self.hub.serve(reader)
-        self._tell(protocol.BeatHeard())
+        self.outlet.text(_BEAT_HEARD)
 
     # --- answers -------------------------------------------------------------------------------
 

@@ -52,13 +52,34 @@ class Pages(HttpToolsProtocol):
 
 
 class Socket(WebSocketsSansIOProtocol):
-    """Offers the application to write whole frames: what goes to many sockets is framed once."""
+    """Offers the application to write whole frames, and to be called with each text instead of waiting for it.
+
+    What goes to many sockets is framed once; what comes in wakes no task and never stops the reading.
+    """
+
+    _heard: Callable[[str], None] | None = None
 
     def handle_connect(self, event: Any) -> None:
         """Says so in the scope, where servers announce what they can do beyond ASGI."""
         super().handle_connect(event)
         if not self.close_sent:
             self.scope["extensions"]["commonlight.frame"] = self.write_frame
+            self.scope["extensions"]["commonlight.hear"] = self.hear_with
+
+    def hear_with(self, heard: Callable[[str], None]) -> None:
+        """From now on texts go to `heard`, which must not wait. All else still comes through `receive`."""
+        self._heard = heard
+
+    def handle_text(self, event: Any) -> None:
+        """Passes a whole text on at once, unless an earlier one still waits to be received."""
+        text = None
+        if self._heard is not None and event.fin and self.queue.empty() and not self.close_sent:
+            with contextlib.suppress(UnicodeDecodeError):  # what is no text ends the connection, below
+                text = event.data.decode()
+        if self._heard is None or text is None:
+            super().handle_text(event)
+        else:
+            self._heard(text)
 
     def write_frame(self, frame: bytes) -> bool:
         """Writes a text frame as it is. False when the peer is slow or leaving: `send` knows what to do then."""
