@@ -103,7 +103,7 @@ def _rows(sql: str, values: Sequence[Any]) -> list[Any]:
 
 def _run(sql: str, values: Sequence[Any]) -> Any:
     line = connections["default"]
-    if line.vendor != "sqlite" or line.queries_logged:
+    if line.vendor != "sqlite" or line.queries_logged or line.execute_wrappers:
         cursor = line.cursor()
         cursor.execute(sql, values)
         return cursor
