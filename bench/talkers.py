@@ -37,9 +37,9 @@ class Talker:
         self.ready = loop.create_future()
         host, port = "127.0.0.1", self.server["port"]
         request = upgrade(f"{host}:{port}", self.path(), self.headers())
-        _, self.wire = await loop.create_connection(
-            lambda: Wire(request, lambda: None, self.heard, self.gone), host, port
-        )
+        # Known before connecting: a quick server is heard before `create_connection` returns.
+        self.wire = Wire(request, lambda: None, self.heard, self.gone)
+        await loop.create_connection(lambda: self.wire, host, port)
         await self.ready
 
     def path(self) -> str:
