@@ -138,7 +138,7 @@ def place(room: Room, author: Member, words: str) -> Message:
 
 def _told(message: Message) -> Stored:
     entry = entries.encoded([message], fresh=True)[0]
-    return replace(_answer(message), top=message.room.top, entry=entry)
+    return _answer(message, entry)
 
 
 def _keep(messages: list[Message], keys: dict[int, sealing.Key]) -> None:
