@@ -1,7 +1,7 @@
 """Hints between processes, over the channel layer: numbers only, allowed to fail, never awaited by a sender.
 
-`{"rooms": {id: [top, revision]}}`, `{"recheck": true}`, `{"present": …}` and the self-ping. If two pings in a row do
-not come back, the layer is rebuilt; polling carries meanwhile (promise F3).
+`{"rooms": {id: [top, revision]}}`, `{"recheck": true}`, `{"noticed": [member id, …]}`, `{"present": …}` and the
+self-ping. If two pings in a row do not come back, the layer is rebuilt; polling carries meanwhile (promise F3).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Backbone:
         self._hinted = hinted
         self._recheck = recheck
         self.on_presence: Callable[[str, dict[str, int]], None] = lambda process, counts: None
+        self.on_noticed: Callable[[list[int]], None] = lambda member_ids: None
         self.process = secrets.token_hex(8)
         self._waiting: Rooms = {}
         self._other: list[dict[str, Any]] = []
@@ -124,6 +125,8 @@ class Backbone:
             self._hinted({int(pk): (int(top), int(revision)) for pk, (top, revision) in rooms.items()})
         if message.get("recheck"):
             self._recheck()
+        if noticed := message.get("noticed"):
+            self.on_noticed([int(pk) for pk in noticed])
         if "present" in message:
             self.on_presence(str(message["from"]), message["present"])
 

@@ -10,3 +10,6 @@ member_suspended = Signal()
 
 # member_id. The account is closed.
 member_left = Signal()
+
+# member_ids: list[int]. What is new for these members changed: a notice came, or was seen.
+notices_moved = Signal()

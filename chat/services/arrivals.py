@@ -19,6 +19,7 @@ from chat.protocol import Author, RoomState
 from chat.services.entries import labels_of
 from community.models import Block, Member
 from community.services import consent
+from community.services.notices import new_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Arrival:
     rooms: list[RoomState]
     room_ids: dict[str, int] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
+    notices: int = 0
 
 
 def meet(session_keys: Sequence[str]) -> list[Arrival | None]:
@@ -41,9 +43,9 @@ def meet(session_keys: Sequence[str]) -> list[Arrival | None]:
     holders = {key: members[pk] for key, (pk, seal) in opened.items() if pk in members and _holds(members[pk], seal)}
     ids = {member.pk for member in holders.values()}
     ids = consent.given_by(ids)
-    places, labels, hidden = _places(ids), labels_of(ids), hidden_from(ids)
+    places, labels, hidden, new = _places(ids), labels_of(ids), hidden_from(ids), new_counts(ids)
     return [
-        _arrival(key, holders[key], places, labels, hidden) if key in holders and holders[key].pk in ids else None
+        _arrival(key, holders[key], places, labels, hidden, new) if key in holders and holders[key].pk in ids else None
         for key in session_keys
     ]
 
@@ -86,7 +88,7 @@ def hidden_from(ids: set[int]) -> dict[int, frozenset[int]]:
     return {pk: frozenset(others) for pk, others in hidden.items()}
 
 
-def _arrival(key: str, member: Member, places: Any, labels: dict[int, str], hidden: Any) -> Arrival:
+def _arrival(key: str, member: Member, places: Any, labels: dict[int, str], hidden: Any, new: Any) -> Arrival:
     mine = places[member.pk]
     return Arrival(
         member_id=member.pk,
@@ -96,4 +98,5 @@ def _arrival(key: str, member: Member, places: Any, labels: dict[int, str], hidd
         rooms=[RoomState(p.room.slug, p.room.name, p.room.top, p.read_to, p.unseen_mentions) for p in mine],
         room_ids={p.room.slug: p.room_id for p in mine},
         hidden=hidden.get(member.pk, frozenset()),
+        notices=new.get(member.pk, 0),
     )

@@ -12,7 +12,7 @@ from community import display as choices
 from community.forms import DisplayForm, ProfileForm
 from community.models import Block, Member
 from community.refusals import NotYours
-from community.services import members
+from community.services import boundaries, members
 
 DISPLAY_LIFE_SECONDS = 365 * 24 * 3600
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring",
@@ -63,7 +63,8 @@ def person(request: HttpRequest, name: str) -> HttpResponse:
     if found is None or _apart(found.pk, reader.pk or 0):
         raise NotYours
     season = f"{SEASONS[found.joined_at.month]} {found.joined_at.year}"
-    return render(request, "community/profile.html", {"person": found, "season": season})
+    return render(request, "community/profile.html", {"person": found, "season": season,
+                                                              "shown": boundaries.of(found)})  # fmt: skip
 
 
 def _apart(one: int, other: int) -> bool:

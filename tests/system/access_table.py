@@ -66,6 +66,13 @@ URLS: dict[str, str] = {
     "you-profile": MEMBER,
     "you-display": MEMBER,
     "profile": MEMBER,
+    "you-boundaries": MEMBER,
+    "notifications": MEMBER,
+    "notifications-seen": MEMBER,
+    "push-add": MEMBER,
+    "push-remove": MEMBER,
+    "push-known": MEMBER,
+    "digest-stop": OPEN,
     # rooms
     "today": MEMBER,
     "rooms": OPEN,

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 HTML = {"landing", "help-now", "help-all", "leave", "guidelines", "about", "privacy", "accessibility", "join", "under-18",
         "rules", "account_login", "account_logout", "account_inactive", "account_reset_password", "account_email",
         "account_change_password", "mfa_index", "mfa_list_webauthn", "usersessions_list", "you", "you-profile",
-        "you-display", "profile", "today", "rooms", "room", "message", "moderation:report", "help-exercise"}  # fmt: skip
+        "you-display", "you-boundaries", "notifications", "digest-stop", "profile", "today", "rooms", "room", "message", "moderation:report", "help-exercise"}  # fmt: skip
 
 
 @pytest.fixture
@@ -179,7 +179,8 @@ def test_w1_no_form_is_taken_from_another_site_even_with_a_token(inside, origin)
 
 
 @pytest.mark.parametrize("name", ["room-post", "room-join", "room-leave", "room-read", "rooms-read", "message-edit",
-                                  "message-withdraw", "message-react", "message-heads-up"])  # fmt: skip
+                                  "message-withdraw", "message-react", "message-heads-up", "notifications-seen",
+                                  "push-add", "push-remove", "push-known"])  # fmt: skip
 def test_w1_what_changes_something_is_not_for_reading(inside, name):
     assert inside.get(address(name)).status_code == 405
 
