@@ -41,8 +41,8 @@ def messages_key(room_id: int) -> str:
 @duty("notices of rooms", every_seconds=2)
 def notice_rooms() -> int:
     """Looks through what was said since the last round; how many messages."""
-    behind = Room.objects.exclude(kind=Room.Kind.CONVERSATION).filter(top__gt=Coalesce("noticed__seq", 0))
-    return sum(_notice(room) for room in behind.order_by("pk")[:ROOMS_AT_ONCE])
+    rooms = Room.objects.exclude(kind=Room.Kind.CONVERSATION).annotate(noticed_to=Coalesce("noticed__seq", 0))
+    return sum(_notice(room) for room in rooms.filter(top__gt=F("noticed_to")).order_by("pk")[:ROOMS_AT_ONCE])
 
 
 def read_on(marks: Collection[tuple[int, str]]) -> None:

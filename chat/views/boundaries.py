@@ -18,7 +18,7 @@ from chat.services import levels
 from chat.views.rooms import me
 from community.forms import BoundariesForm
 from community.models import Boundaries
-from community.services import boundaries
+from community.services import boundaries, digest
 from community.services.push import is_set_up
 
 WHO = {
@@ -65,6 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "zone": member.time_zone.replace("_", " "),
         "who": [(value, name, WHO[value]) for value, name in Boundaries.WhoMayWrite.choices],
         "digest_on": form["digest"].value() == Boundaries.Digest.DAILY,
+        "has_address": digest.address_of(member) is not None,
         "push_is_set_up": is_set_up(),
     }
     return render(request, "community/boundaries.html", context, status=400 if errors else 200)

@@ -35,6 +35,12 @@ def write_due() -> int:
     return sum(_write(row, now) for row in rows if _is_due(row, now))
 
 
+def address_of(member: Member) -> str | None:
+    """Where the member's letters go: an address that they confirmed, or nowhere."""
+    rows = EmailAddress.objects.filter(user=member, verified=True).order_by("-primary", "pk")
+    return rows.values_list("email", flat=True).first()
+
+
 def stop_token(member: Member) -> str:
     """What the link at the end of a letter carries."""
     return signing.dumps(member.pk, salt=SALT)
@@ -71,7 +77,7 @@ def _is_due(row: Boundaries, now: datetime) -> bool:
 
 
 def _write(row: Boundaries, now: datetime) -> bool:
-    address = EmailAddress.objects.filter(user=row.member, verified=True).order_by("-primary", "pk").first()
+    address = address_of(row.member)
     new = Notice.objects.filter(member=row.member, seen_at=None)
     if row.digest_sent_at is not None:
         new = new.filter(at__gt=row.digest_sent_at)
@@ -83,7 +89,7 @@ def _write(row: Boundaries, now: datetime) -> bool:
         if not mine.update(digest_sent_at=now):
             return False  # another process wrote it, or it was switched off meanwhile
         with translation.override(row.member.language):
-            outbox.write(to=address.email, subject=_("Something new for you"), body=_words(row.member, count))
+            outbox.write(to=address, subject=_("Something new for you"), body=_words(row.member, count))
     return True
 
 
