@@ -24,6 +24,8 @@ MEMBER = [
     "/rooms/grief/",
     "/report/evenings/1/",
     "/you/",
+    "/you/boundaries/",
+    "/notifications/",
     "/leave/",
 ]
 LOOKS = [

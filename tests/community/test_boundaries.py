@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -45,14 +45,14 @@ def test_without_a_row_the_safe_values_hold_and_nothing_is_stored():
                                               ("07:59", True), ("08:00", False), ("12:00", False)])  # fmt: skip
 def test_a_window_across_midnight(clock, quiet):
     member = keeping("22:30", "08:00")
-    moment = datetime.combine(datetime(2026, 5, 1).date(), time.fromisoformat(clock), UTC)
+    moment = datetime.combine(date(2026, 5, 1), time.fromisoformat(clock), UTC)
     assert boundaries.is_quiet(member, moment) is quiet
 
 
 @pytest.mark.parametrize(("clock", "quiet"), [("12:59", False), ("13:00", True), ("14:59", True), ("15:00", False)])
 def test_a_window_within_a_day(clock, quiet):
     member = keeping("13:00", "15:00")
-    moment = datetime.combine(datetime(2026, 5, 1).date(), time.fromisoformat(clock), UTC)
+    moment = datetime.combine(date(2026, 5, 1), time.fromisoformat(clock), UTC)
     assert boundaries.is_quiet(member, moment) is quiet
 
 

@@ -9,13 +9,11 @@ const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 if (button) begin();
 
 async function begin() {
-  if (!("PushManager" in window && "Notification" in window && navigator.serviceWorker)) {
-    says.textContent = says.dataset.cannot;
-    return;
-  }
-  button.hidden = false;
+  says.textContent = says.dataset.cannot; // until this browser shows that it can
+  if (!("PushManager" in window && "Notification" in window && navigator.serviceWorker)) return;
   show(await isOn().catch(() => false));
   button.addEventListener("click", press);
+  button.hidden = false;
 }
 
 async function isOn() {
