@@ -65,6 +65,11 @@ class Backbone:
         # A layer in memory reaches nobody but ourselves. Several processes need Redis, or they find out by polling.
         return isinstance(get_channel_layer(), InMemoryChannelLayer)
 
+    def noticed(self, member_ids: list[int]) -> None:
+        """Says for whom something is new; numbers of members, and nothing of what it is."""
+        if not self._is_alone():
+            self.say({"noticed": member_ids})
+
     def say(self, message: dict[str, Any]) -> None:
         """Says anything else; bounded, the oldest goes first."""
         self._other = [*self._other[-20:], message]

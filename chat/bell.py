@@ -32,7 +32,7 @@ class Bell:
         ids = list(member_ids)
         self.hinted(ids)
         for start in range(0, len(ids), CHUNK):
-            self._hub.backbone.say({"noticed": ids[start : start + CHUNK]})
+            self._hub.backbone.noticed(ids[start : start + CHUNK])
 
     def hinted(self, member_ids: Iterable[int]) -> None:
         """Looks at those of these members who have a socket here."""

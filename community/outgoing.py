@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address in disguise, by NAT64
 HEARD_BYTES = 1024
+ADDRESSES_TRIED = 2
 
 
 class NotPublic(ValueError):  # noqa: N818
@@ -91,18 +92,31 @@ def _line(parts: SplitResult, seconds: float, anywhere: bool) -> http.client.HTT
     line: http.client.HTTPConnection = http.client.HTTPConnection(host, port, timeout=seconds)
     if secure:
         line = http.client.HTTPSConnection(host, port, timeout=seconds)
-        reached = ssl.create_default_context().wrap_socket(reached, server_hostname=host)
+        reached = _secured(reached, host)
+    reached.settimeout(seconds)
     line.sock = reached
     return line
 
 
 def _reach(host: str, port: int, seconds: float, anywhere: bool) -> socket.socket:
-    for *_, target in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        address = str(target[0])
-        if not anywhere and not is_public(address):
-            raise NotPublic
-        return socket.create_connection((address, port), timeout=seconds)
-    raise OSError("no address")
+    found = [str(target[0]) for *_, target in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not anywhere and not all(map(is_public, found)):
+        raise NotPublic
+    failure = OSError("no address")
+    for address in found[:ADDRESSES_TRIED]:
+        try:
+            return socket.create_connection((address, port), timeout=seconds / ADDRESSES_TRIED)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _secured(plain: socket.socket, host: str) -> socket.socket:
+    try:
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+    except OSError:
+        plain.close()
+        raise
 
 
 @contextlib.contextmanager

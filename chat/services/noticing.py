@@ -65,7 +65,7 @@ def _notice(room: Room) -> int:
         mine = Noticed.objects.filter(room=room, seq=place.seq)
         if not mine.update(seq=messages[-1].seq):
             return 0  # another process did
-        for told in _told(room, messages).values():
+        for _key, told in sorted(_told(room, messages).items(), key=lambda pair: pair[0]):
             told.write(room)
     return len(messages)
 

@@ -109,7 +109,9 @@ def forget_old() -> int:
 
 def _seen(member: Member | int, which: Q) -> int:
     with transaction.atomic():
-        changed = Notice.objects.filter(which, member=member, seen_at=None).update(seen_at=timezone.now())
+        # Held in the order in which they are written, so that two who touch several cannot wait for each other.
+        new = Notice.objects.filter(which, member=member, seen_at=None).select_for_update().order_by("key")
+        changed = Notice.objects.filter(pk__in=[one.pk for one in new]).update(seen_at=timezone.now())
         if changed:
             _tell([member if isinstance(member, int) else member.pk])
     return changed

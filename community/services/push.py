@@ -31,7 +31,8 @@ ENDPOINT_LIMIT = 1000
 DEVICES = 10  # of one member; the oldest gives way
 AGAIN_AFTER = timedelta(minutes=5)  # the first wake-up for a cause still stands on the screen
 LATE_AFTER = timedelta(hours=1)  # nobody is woken for what is older
-AT_ONCE, AT_A_TIME = 40, 8
+AT_ONCE, AT_A_TIME = 16, 8
+BUSY_SECONDS = 5.0  # other duties wait meanwhile
 MOST_TRIES = 6
 ANSWER_SECONDS = 5.0
 KEPT_BY_SERVICE_SECONDS = 4 * 3600
@@ -113,15 +114,25 @@ def send_waiting() -> int:
     """Wakes the devices that are due; how many. Several processes share the work by claiming rows."""
     if not is_set_up():
         return 0
+    end, sent = time.monotonic() + BUSY_SECONDS, 0
+    while True:
+        taken, woken = _round()
+        sent += woken
+        if taken < AT_ONCE or time.monotonic() > end:
+            return sent
+
+
+def _round() -> tuple[int, int]:
+    """How many wake-ups were taken up, and how many of them arrived."""
     now = timezone.now()
     waiting = Push.objects.filter(sent_at=None, next_try_at__lte=now, tries__lt=MOST_TRIES)
     due = list(waiting.select_related("device__member", "notice").order_by("pk")[:AT_ONCE])
     calls = [_call(push) for push in _still_wanted(due, now) if _claim(push)]
     if not calls:
-        return 0
+        return len(due), 0
     with ThreadPoolExecutor(min(AT_A_TIME, len(calls)), thread_name_prefix="push") as pool:
         answers = list(pool.map(_answer, calls))
-    return sum(_settle(call, answer) for call, answer in zip(calls, answers, strict=True))
+    return len(due), sum(_settle(call, answer) for call, answer in zip(calls, answers, strict=True))
 
 
 @duty("devices and wake-ups nobody needs", every_seconds=1800)

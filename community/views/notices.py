@@ -13,8 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import notice_words
+from community import notice_words, throttle
 from community.models import Boundaries, Member, Notice
+from community.refusals import TooFast
 from community.services import boundaries, digest, notices, push
 
 
@@ -79,6 +80,8 @@ def _moment(words: str) -> datetime | None:
 @login_required
 def push_add(request: HttpRequest) -> HttpResponse:
     """Lets this browser be woken for as long as this session holds."""
+    if wait := throttle.change(_me(request).pk):
+        raise TooFast(retry_after=wait)
     keys = {name: request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth")}
     push.add(_me(request), request.session.session_key or "", **keys)
     return HttpResponse(status=204)

@@ -68,6 +68,7 @@ async def test_d4_the_hint_names_members_and_nothing_else(tabs, ana, monkeypatch
     said = []
     await tabs(ana)
     monkeypatch.setattr(hub.current().backbone, "say", said.append)
+    monkeypatch.setattr(hub.current().backbone, "_is_alone", lambda: False)
     tab = await tabs(ana)
     await news(ana)
     await tab.expect("notices")

@@ -294,3 +294,13 @@ def test_without_a_key_push_is_not_set_up_and_says_so(ana, device, service, sett
     page = client.get(reverse("notifications")).content.decode()
     assert "Push is not set up on this site." in page
     assert "data-push=" not in page
+
+
+def test_many_devices_are_woken_in_one_go_and_side_by_side(service):
+    for number in range(2 * push.AT_ONCE + 3):
+        member = make_member(f"member {number}")
+        boundaries.save(member, {"quiet_on": False})
+        push.add(member, session_of(member), endpoint=f"{service.url}/{number}", **Browser().keys)
+        news(member)
+    assert push.send_waiting() == 2 * push.AT_ONCE + 3
+    assert len({one.path for one in service.heard}) == 2 * push.AT_ONCE + 3
