@@ -15,12 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from chat.models import Membership, Message, Reaction
-from community.models import Member
+from community.models import Boundaries, Member, Notice, PushDevice
 from tests.factories import PASSWORD, join, make_member, make_room, post
 from tests.system.access_table import URLS
 from tests.system.test_access_table import OTHERS, _takes, ask
 
 pytestmark = pytest.mark.django_db
+NEWS = (Notice, Boundaries, PushDevice)
 HTML = {"landing", "help-now", "help-all", "leave", "guidelines", "about", "privacy", "accessibility", "join", "under-18",
         "rules", "account_login", "account_logout", "account_inactive", "account_reset_password", "account_email",
         "account_change_password", "mfa_index", "mfa_list_webauthn", "usersessions_list", "you", "you-profile",
@@ -150,7 +151,7 @@ def test_w1_the_link_of_a_letter_confirms_nothing_until_its_button_is_pressed(cl
 
 
 def state():
-    rows = [list(model.objects.order_by("pk").values()) for model in (Message, Membership, Reaction)]
+    rows = [list(model.objects.order_by("pk").values()) for model in (Message, Membership, Reaction, *NEWS)]
     return rows, list(Member.objects.values("pk", "name", "bio", "password", "is_active"))
 
 

@@ -19,7 +19,7 @@ function values() {
 
 async function save() {
   const asked = values();
-  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }).catch(() => null);
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, keepalive: true }).catch(() => null);
   if (answer?.status === 204) {
     kept = asked;
     show({});
@@ -41,16 +41,21 @@ function putBack(asked) {
 }
 
 function show(errors) {
-  form.querySelectorAll("[data-error]").forEach((one) => one.remove());
+  form.querySelectorAll(".form-error, .errors").forEach((one) => one.remove());
   form.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
   for (const [name, words] of Object.entries(errors)) {
     const field = form.elements.namedItem(name);
     const place = document.createElement("p");
     place.className = "form-error";
-    place.dataset.error = name;
-    place.textContent = words;
+    place.append(bold(form.dataset.check), ` ${words}`);
     field.setAttribute?.("aria-invalid", "true");
     (field.closest?.(".field, .level") ?? form).append(place);
     sayNow(words);
   }
+}
+
+function bold(words) {
+  const node = document.createElement("b");
+  node.textContent = words;
+  return node;
 }
