@@ -1,7 +1,8 @@
 """Hints between processes, over the channel layer: numbers only, allowed to fail, never awaited by a sender.
 
-`{"rooms": {id: [top, revision]}}`, `{"recheck": true}`, `{"moved": member id}`, `{"present": …}` and the
-self-ping. If two pings in a row do not come back, the layer is rebuilt; polling carries meanwhile (promise F3).
+`{"rooms": {id: [top, revision]}}`, `{"recheck": true}`, `{"moved": member id}`, `{"noticed": [member id, …]}`,
+`{"present": …}` and the self-ping. If two pings in a row do not come back, the layer is rebuilt; polling carries
+meanwhile (promise F3).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Backbone:
         self._recheck = recheck
         self._moved = moved
         self.on_presence: Callable[[str, dict[str, int]], None] = lambda process, counts: None
+        self.on_noticed: Callable[[list[int]], None] = lambda member_ids: None
         self.process = secrets.token_hex(8)
         self._waiting: Rooms = {}
         self._other: list[dict[str, Any]] = []
@@ -66,6 +68,11 @@ class Backbone:
     def _is_alone(self) -> bool:
         # A layer in memory reaches nobody but ourselves. Several processes need Redis, or they find out by polling.
         return isinstance(get_channel_layer(), InMemoryChannelLayer)
+
+    def noticed(self, member_ids: list[int]) -> None:
+        """Says for whom something is new; numbers of members, and nothing of what it is."""
+        if not self._is_alone():
+            self.say({"noticed": member_ids})
 
     def say(self, message: dict[str, Any]) -> None:
         """Says anything else; bounded, the oldest goes first."""
@@ -129,6 +136,8 @@ class Backbone:
             self._recheck()
         if "moved" in message:
             self._moved(int(message["moved"]))
+        if noticed := message.get("noticed"):
+            self.on_noticed([int(pk) for pk in noticed])
         if "present" in message:
             self.on_presence(str(message["from"]), message["present"])
 

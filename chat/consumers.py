@@ -67,7 +67,7 @@ class MemberSocket(AsyncConsumer):
         now = monotonic()
         self.member_id, self.session_key = arrival.member_id, arrival.session_key
         self.hidden, self.room_ids = arrival.hidden, dict(arrival.room_ids)
-        self.new_account, self.hub = arrival.new_account, of
+        self.new_account, self.hub, self.notices = arrival.new_account, of, arrival.notices
         too_slow, gone = partial(self.close, Close.TOO_SLOW), partial(self.close, Close.GOING_AWAY)
         self.outlet = Outlet(send, too_slow, gone, write)
         self.readers: dict[str, Reader] = {}
@@ -81,7 +81,7 @@ class MemberSocket(AsyncConsumer):
         of.add(self)
         for room in self.elsewhere.slugs():
             of.watch_quietly(self, self.room_ids[room], room)
-        self._tell(protocol.Hello(protocol.VERSION, arrival.author, BEAT_SECONDS, arrival.rooms))
+        self._tell(protocol.Hello(protocol.VERSION, arrival.author, BEAT_SECONDS, arrival.rooms, arrival.notices))
 
     async def _listen(self, receive: Any, hear_with: Callable[[Callable[[str], None]], None] | None) -> None:
         # Nothing in here waits: the server's own queue of frames never grows behind a slow command.

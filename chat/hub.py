@@ -14,6 +14,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from chat import backbone, work
+from chat.bell import Bell
 from chat.feed import Feed, Listener, Reader
 from chat.presence import Presence
 from chat.services import news
@@ -42,6 +43,8 @@ class Hub:
         self.by_address: Counter[str] = Counter()
         self._nearby: dict[int, dict[Any, str]] = {}  # sockets of members who have a place but are not in the room
         self.backbone = backbone.Backbone(self.hinted, self.recheck, self.member_moved)
+        self.bell = Bell(self)
+        self.backbone.on_noticed = self.bell.hinted
         self.presence = Presence(self)
         self.watch = Watch(self)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -190,6 +193,7 @@ class Hub:
     async def _poll_for_ever(self) -> None:
         while True:
             await asyncio.sleep(POLL_SECONDS)
+            self.bell.look_at_all()
             try:
                 await self.poll()
             except Exception as error:  # noqa: BLE001  (the database may be away; the next round asks again)
@@ -269,6 +273,10 @@ class Hub:
         """The same in every process."""
         self.member_moved(member_id)
         self.backbone.say({"moved": member_id})
+
+    def notices_moved(self, member_ids: list[int]) -> None:
+        """How much is new for these members changed."""
+        self.bell.moved(member_ids)
 
     async def drain(self) -> None:
         """Lets every socket go over five seconds, answers what is in hand, and ends the hub (promise F2)."""

@@ -228,12 +228,13 @@ class Event(Struct, frozen=True, tag_field="type", omit_defaults=True):
 
 
 class Hello(Event, tag="hello"):
-    """The first frame. `rooms` lists the member's places with their unread counts."""
+    """The first frame. `rooms` lists the member's places with their unread counts; `notices` counts what is new."""
 
     protocol: int
     member: Author
     beat_seconds: int
     rooms: list[RoomState] = []
+    notices: int = 0
 
 
 class RoomState(Struct, frozen=True):
@@ -335,6 +336,12 @@ class Presence(Event, tag="presence"):
     count: int
 
 
+class Notices(Event, tag="notices"):
+    """How much is new for this member, in their one place for it. A number, nothing else."""
+
+    count: int
+
+
 class SessionEnding(Event, tag="session.ending"):
     """The socket is about to be closed; come back after `retry_after` seconds, unless the code says not to."""
 
@@ -347,7 +354,7 @@ class BeatHeard(Event, tag="beat"):
 
 
 EVENTS: tuple[type[Event], ...] = (
-    Hello, Ack, Refused, Failed, Entered, Messages, Changes, Resync, Removed, Unread, Presence, SessionEnding,
+    Hello, Ack, Refused, Failed, Entered, Messages, Changes, Resync, Removed, Unread, Presence, Notices, SessionEnding,
     BeatHeard,
 )  # fmt: skip
 

@@ -27,6 +27,11 @@ def _member_moved(sender: Any, member_id: int, **_: Any) -> None:
     hub.from_thread("member_moved_everywhere", member_id)
 
 
+@receiver(community_signals.notices_moved)
+def _notices_moved(sender: Any, member_ids: list[int], **_: Any) -> None:
+    hub.from_thread("notices_moved", member_ids)
+
+
 @receiver(community_signals.session_ended)
 def _session_ended(sender: Any, **_: Any) -> None:
     hub.from_thread("recheck_everywhere")

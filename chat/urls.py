@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from chat.views import conversations, messages, rooms
+from chat.views import boundaries, conversations, messages, rooms
 
 
 class SeqConverter:
@@ -22,6 +22,7 @@ register_converter(SeqConverter, "seq")
 urlpatterns = [
     path("today/", rooms.today, name="today"),
     path("today/read/", rooms.read_all, name="rooms-read"),
+    path("you/boundaries/", boundaries.page, name="you-boundaries"),
     path("rooms/", rooms.room_list, name="rooms"),
     path("rooms/<slug:slug>/", rooms.room, name="room"),
     path("rooms/<slug:slug>/join/", rooms.join, name="room-join"),

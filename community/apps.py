@@ -10,5 +10,5 @@ class CommunityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from community import checks  # noqa: F401  (registers the checks)
-        from community.services import outbox, sessions  # noqa: F401  (registers their duties)
+        from community import checks, receivers  # noqa: F401  (registers the checks; what community hears)
+        from community.services import digest, notices, outbox, push, sessions  # noqa: F401  (registers their duties)

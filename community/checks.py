@@ -14,6 +14,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from community import webpush
+
 # Older ones have published holes, or lack what a promise stands on (docs/operating.md names them).
 FLOORS = {
     "Django": "5.2.19",
@@ -28,6 +30,7 @@ FLOORS = {
     "nh3": "0.3.7",
 }
 LEAST_KEY_LENGTH = 32
+PUSH_HINT = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 EXAMPLES = re.compile(r"example|change.?me|insecure|secret.?key|^development-", re.IGNORECASE)
 
 
@@ -67,6 +70,21 @@ def _key_trouble(name: str, value: str) -> CheckMessage | None:
     if EXAMPLES.search(value):
         return Error(f"{name} looks like an example or a development key.", hint=hint, id="community.E002")
     return None
+
+
+@register(Tags.security)
+def push_key_is_a_key(**_: Any) -> list[CheckMessage]:
+    """The key for waking devices is missing, or one of our own; a development key stays at home."""
+    text = settings.VAPID_PRIVATE_KEY
+    if not text:
+        return []
+    try:
+        webpush.signing_key(text)
+    except webpush.NotAKey:
+        return [Error("VAPID_PRIVATE_KEY is not 32 bytes as base64url.", hint=PUSH_HINT, id="community.E011")]
+    if text.startswith(webpush.DEVELOPMENT) and not settings.PLAYGROUND:
+        return [Error("VAPID_PRIVATE_KEY is a development key.", hint=PUSH_HINT, id="community.E011")]
+    return []
 
 
 @register(Tags.security)

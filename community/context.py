@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from community import display
 from community.models import Member
+from community.services import notices
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -24,8 +25,17 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "me": _reader(request),
         "display": display.read(request.COOKIES.get(display.COOKIE, "")),
+        "notices_new": lambda: _new(request),
         "messages_shown": messages.get_messages(request) if hasattr(request, "_messages") else [],
     }
+
+
+def _new(request: HttpRequest) -> int:
+    try:
+        reader = _reader(request)
+        return notices.new_count(reader) if reader else 0
+    except DatabaseError:
+        return 0
 
 
 def _reader(request: HttpRequest) -> Member | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import zoneinfo
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from community import consents, display, names, text
-from community.models import Member
+from community.models import Boundaries, Member
 from community.refusals import Refusal
-from community.services import members
+from community.services import boundaries, members
 
 RATHER_NOT_SAY = "none"
+LONGEST_BREAK_DAYS = 366
+TIME_ERRORS = {"required": _("Choose a time."), "invalid": _("Write a time as 22:30.")}
 LANGUAGES = (("en", "English"), ("es", "Español"))
 
 
@@ -97,20 +100,45 @@ class ProfileForm(forms.ModelForm):
 
     def clean_pronouns(self) -> str:
         """Tidied, like everything others read."""
-        return self._tidied("pronouns", 40)
+        return _tidied(self.cleaned_data["pronouns"], 40)
 
     def clean_bio(self) -> str:
         """Tidied, like everything others read."""
-        return self._tidied("bio", 120)
+        return _tidied(self.cleaned_data["bio"], 120)
 
-    def _tidied(self, field: str, limit: int) -> str:
-        words = str(self.cleaned_data[field] or "")
-        if not words.strip():
-            return ""
-        try:
-            return " ".join(text.tidy(words, limit=limit).split())
-        except Refusal as refusal:
-            raise ValidationError(str(refusal.detail)) from None
+
+class BoundariesForm(forms.ModelForm):
+    """What a member wants to be left with. A break ends with the beginning of the day that is chosen."""
+
+    break_until = forms.DateField(required=False)
+    quiet_from = forms.TimeField(error_messages=TIME_ERRORS)
+    quiet_until = forms.TimeField(error_messages=TIME_ERRORS)
+
+    class Meta:
+        model = Boundaries
+        fields = boundaries.CHOICES
+
+    def __init__(self, answers: Any = None, *, member: Member) -> None:
+        row = boundaries.of(member)
+        self.member, self.ends = member, row.break_until if boundaries.is_away(member) else None
+        day = self.ends.astimezone(boundaries.zone_of(member)).date() if self.ends else None
+        super().__init__(answers, instance=row, initial={"break_until": day})
+        self.fields["break_until"].error_messages["invalid"] = _("Choose a day, or leave it empty.")
+
+    def clean_break_until(self) -> datetime | None:
+        """The beginning of that day, where the member lives."""
+        day = self.cleaned_data["break_until"]
+        if day == self.initial["break_until"]:
+            return self.ends
+        if day is None:
+            return None
+        if not boundaries.days_ahead(1, self.member) <= day <= boundaries.days_ahead(LONGEST_BREAK_DAYS, self.member):
+            raise ValidationError(_("Choose a day from tomorrow on, within a year."))
+        return boundaries.start_of_day(day, self.member)
+
+    def clean_break_words(self) -> str:
+        """Tidied, like everything others read."""
+        return _tidied(self.cleaned_data["break_words"], 200)
 
 
 class DisplayForm(forms.Form):
@@ -134,3 +162,12 @@ class DisplayForm(forms.Form):
     def cookie(self) -> str:
         """The cookie for these choices."""
         return display.write({key: value for key, value in self.cleaned_data.items() if value})
+
+
+def _tidied(words: str | None, limit: int) -> str:
+    if not (words or "").strip():
+        return ""
+    try:
+        return " ".join(text.tidy(str(words), limit=limit).split())
+    except Refusal as refusal:
+        raise ValidationError(str(refusal.detail)) from None

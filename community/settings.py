@@ -255,6 +255,11 @@ EMAIL_URL = secret("EMAIL_URL") or ("console://" if PLAYGROUND else "smtp://loca
 vars().update(dj_email_url.parse(EMAIL_URL))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <hello@localhost>")
 
+# --- Waking devices ----------------------------------------------------------------------------
+# Without a key the switch says that push is not set up.
+VAPID_PRIVATE_KEY = secret("VAPID_PRIVATE_KEY") or (development_key("vapid") if PLAYGROUND else "")
+PUSH_ANYWHERE = False  # True sends to plain addresses and to this machine. Only for tests.
+
 # --- Languages, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", "English"), ("es", "Español")]
@@ -280,10 +285,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.channels.server": {"level": "WARNING"},
-        "daphne": {"level": "WARNING"},
-        "twisted": {"level": "WARNING"},
-        "uvicorn": {"level": "WARNING"},
-    },
+    "loggers": {name: {"level": "WARNING"} for name in ("django.channels.server", "daphne", "twisted", "uvicorn")},
 }

@@ -14,3 +14,5 @@ member_left = Signal()
 # Inside the transaction that stores it: pair, two member ids; whose, those of them who are given other words from now
 # on; put_apart_by, the member id of whoever just ended all contact of the two, or None.
 apart_changing = Signal()
+# member_ids: list[int]. What is new for these members changed: a notice came, or was seen.
+notices_moved = Signal()

@@ -4,7 +4,7 @@ from allauth.account import urls as allauth_urls
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from community.views import account, apart, health, helping, join, leaving, static_pages, you
+from community.views import account, apart, health, helping, join, leaving, notices, static_pages, you
 
 everyone = [
     path("", static_pages.landing, name="landing"),
@@ -57,4 +57,13 @@ own = [
     path("people/<str:name>/unmute/", apart.unmute, name="unmute"),
 ]
 
-urlpatterns = [*everyone, *joining, *signing_in, *own]
+news = [
+    path("notifications/", notices.page, name="notifications"),
+    path("notifications/seen/", notices.seen, name="notifications-seen"),
+    path("notifications/push/add/", notices.push_add, name="push-add"),
+    path("notifications/push/remove/", notices.push_remove, name="push-remove"),
+    path("notifications/push/known/", notices.push_known, name="push-known"),
+    path("notifications/stop/<str:token>/", notices.stop, name="digest-stop"),
+]
+
+urlpatterns = [*everyone, *joining, *signing_in, *own, *news]

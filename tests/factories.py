@@ -113,8 +113,9 @@ def ask(asker: Member, asked: Member, note: str = "Would you like to talk?") -> 
 def talk(asker: Member, asked: Member, note: str = "Would you like to talk?") -> Room:
     """The room of a conversation of two, who meet in a room of their own and say yes."""
     from chat.services import requests
+    from chat.services.levels import shared_rooms
 
-    if not requests.shared_rooms(asker, asked).exists():
+    if not shared_rooms(asker, asked):
         room = make_room()
         join(asker, room)
         join(asked, room)

@@ -18,6 +18,7 @@ TEST_DIRECTORY = Path(os.environ["TEST_DIRECTORY"])
 KEYS = {
     "SECRET_KEY": "only-for-tests-Zk3vQ8wLr1xNcT6yBp9sHd2fJm5gAe7u",
     "FIELD_KEYS": "1:Zm9yLXRlc3RzLW9ubHktMzItYnl0ZXMtbG9uZy1rZXk=",
+    "VAPID_PRIVATE_KEY": "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw",
 }
 
 # Everything a developer's own .env might say differently is said here first.

@@ -2,6 +2,18 @@
 
 from chat.models.conversation import Conversation, Request
 from chat.models.message import Change, EarlierText, Mention, Message, Reaction
+from chat.models.noticing import Noticed
 from chat.models.room import Membership, Room
 
-__all__ = ["Change", "Conversation", "EarlierText", "Mention", "Membership", "Message", "Reaction", "Request", "Room"]
+__all__ = [
+    "Change",
+    "Conversation",
+    "EarlierText",
+    "Mention",
+    "Membership",
+    "Message",
+    "Noticed",
+    "Reaction",
+    "Request",
+    "Room",
+]

@@ -20,6 +20,7 @@ from chat.services.entries import labels_of
 from community.models import Member
 from community.services import consent
 from community.services.apart import hidden_from
+from community.services.notices import new_counts
 
 KEYS_UNDER_WAY = 200  # places whose transactions may still run when a later key is seen
 PLACES_AT_ONCE = 2000
@@ -36,6 +37,7 @@ class Arrival:
     rooms: list[RoomState]
     room_ids: dict[str, int] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
+    notices: int = 0
 
 
 def meet(session_keys: Sequence[str]) -> list[Arrival | None]:
@@ -45,13 +47,11 @@ def meet(session_keys: Sequence[str]) -> list[Arrival | None]:
     holders = {key: members[pk] for key, (pk, seal) in opened.items() if pk in members and _holds(members[pk], seal)}
     ids = {member.pk for member in holders.values()}
     ids = consent.given_by(ids)
-    places, labels, hidden = _places(ids), labels_of(ids), hidden_from(ids)
+    places, labels, hidden, new = _places(ids), labels_of(ids), hidden_from(ids), new_counts(ids)
     talks = [p.room_id for mine in places.values() for p in mine if p.room.kind == Room.Kind.CONVERSATION]
-    others = names_of_others(talks)
+    around = _Around(places, labels, hidden, names_of_others(talks), new)
     return [
-        _arrival(key, holders[key], places, labels, hidden, others)
-        if key in holders and holders[key].pk in ids
-        else None
+        _arrival(key, holders[key], around) if key in holders and holders[key].pk in ids else None
         for key in session_keys
     ]
 
@@ -117,16 +117,26 @@ def names_of_others(room_ids: Sequence[int]) -> dict[int, dict[int, str]]:
     return {pk: {low: theirs or "", high: mine or ""} for pk, low, mine, high, theirs in pairs}
 
 
-def _arrival(
-    key: str, member: Member, places: Any, labels: dict[int, str], hidden: Any, others: dict[int, dict[int, str]]
-) -> Arrival:
-    mine = places[member.pk]
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is known of everyone at the door, by member id or room id."""
+
+    places: dict[int, list[Any]]
+    labels: dict[int, str]
+    hidden: dict[int, frozenset[int]]
+    others: dict[int, dict[int, str]]
+    notices: dict[int, int]
+
+
+def _arrival(key: str, member: Member, around: _Around) -> Arrival:
+    mine, pk = around.places[member.pk], member.pk
     return Arrival(
-        member_id=member.pk,
+        member_id=pk,
         session_key=key,
-        author=Author(member.name, member.pebble, labels.get(member.pk, ""), member.is_new_here),
+        author=Author(member.name, member.pebble, around.labels.get(pk, ""), member.is_new_here),
         new_account=member.is_new_account,
-        rooms=[_state(p, others) for p in mine],
+        rooms=[_state(p, around.others) for p in mine],
         room_ids={p.room.slug: p.room_id for p in mine},
-        hidden=hidden.get(member.pk, frozenset()),
+        hidden=around.hidden.get(pk, frozenset()),
+        notices=around.notices.get(pk, 0),
     )

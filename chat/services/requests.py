@@ -11,19 +11,20 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat import lures
-from chat.models import Conversation, Request, Room
+from chat.models import Conversation, Request
 from chat.models.conversation import NOTE_LIMIT, REQUEST_LIFE
-from chat.models.room import RoomQuerySet
 from chat.services import conversations, sealing
 from chat.services.checks import locked
+from chat.services.levels import shared_rooms
 from community import fieldcrypt, text, throttle
 from community.models import Boundaries, Member
 from community.refusals import NotOpen, NotYours, TooFast
-from community.services import apart
+from community.services import apart, boundaries, notices
 
 TOKEN_BYTES = 12
 WAITING_AT_ONCE = 3
@@ -64,12 +65,7 @@ def may_ask(asker: Member, other: Member) -> bool:
     """True when a page should offer "Ask to talk". Limits on how often are told when somebody does."""
     if asker.pk == other.pk or apart.are_apart(asker.pk, other.pk) or not other.may_sign_in():
         return False
-    return _takes(other, asker) and shared_rooms(asker, other).exists()
-
-
-def shared_rooms(one: Member, other: Member) -> RoomQuerySet:
-    """The group rooms in which both have a place."""
-    return Room.objects.listed().filter(memberships__member=one).filter(memberships__member=other)
+    return _takes(other, asker) and bool(shared_rooms(asker, other))
 
 
 def ask(asker: Member, name: str, note: str) -> Asked:
@@ -97,13 +93,13 @@ def _asked(asker: Member, other: Member, words: str) -> Asked:
     mine = waiting(asked=asker, asker=other)
     if mine:
         return Asked(_accepted(mine, first_answer=words))
-    if not _takes(other, asker) or not shared_rooms(asker, other).exists():
+    if not _takes(other, asker) or not shared_rooms(asker, other):
         raise NotTaking
     _mind_limits(asker)
-    takes_everyone = boundaries_of(other).who_may_write == Boundaries.WhoMayWrite.ROOMS
+    takes_everyone = boundaries.of(other).who_may_write == Boundaries.WhoMayWrite.ROOMS
     if takes_everyone and (found is None or found.ended_by_id == asker.pk):  # an end of theirs needs their yes
         return Asked(conversations.begin(asker, other, first_words=words))
-    make(asker, other, words)
+    _tell(other, asker, "request", make(asker, other, words).token)
     return Asked()
 
 
@@ -115,14 +111,9 @@ def there(asker: Member, name: str) -> Member:
     return other
 
 
-def boundaries_of(member: Member) -> Boundaries:
-    """The member's switches, or the safe values where there is no row."""
-    return Boundaries.objects.filter(pk=member.pk).first() or Boundaries(member=member)
-
-
 def _takes(other: Member, asker: Member) -> bool:
     """Nobody who said no is asked again by the same person; after a silence, not for thirty days."""
-    if boundaries_of(other).who_may_write == Boundaries.WhoMayWrite.NOBODY:
+    if boundaries.of(other).who_may_write == Boundaries.WhoMayWrite.NOBODY:
         return False
     before = Request.objects.filter(asker=asker, asked=other).exclude(state=Request.State.ACCEPTED)
     closed = before.filter(made_at__lte=timezone.now() - REQUEST_LIFE)
@@ -228,9 +219,16 @@ def _accepted(request: Request, *, first_answer: str = "") -> Conversation:
     request.state, request.answered_at = Request.State.ACCEPTED, timezone.now()
     request.save(update_fields=["state", "answered_at"])
     found = conversations.begin(request.asker, request.asked, first_words=note_of(request))
+    notices.seen(request.asked, f"request:{request.token}")
+    _tell(request.asker, request.asked, "yes", found.room.slug)
     if first_answer:
         conversations.begin(request.asked, request.asker, first_words=first_answer)
     return found
+
+
+def _tell(member: Member, about: Member, kind: str, key: str) -> None:
+    path = reverse("request" if kind == "request" else "conversation", args=[key])
+    notices.notify([member.pk], kind=kind, key=f"{kind}:{key}", subject=about.name, path=path)
 
 
 def decline(member: Member, token: str) -> None:
@@ -239,3 +237,4 @@ def decline(member: Member, token: str) -> None:
     if not rows.exists():
         raise NotYours
     rows.filter(state=Request.State.WAITING).update(state=Request.State.DECLINED, answered_at=timezone.now())
+    notices.seen(member, f"request:{token}")

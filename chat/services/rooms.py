@@ -9,6 +9,7 @@ from django.db import transaction
 
 from chat import signals
 from chat.models import Change, Membership, Room
+from chat.services import noticing
 from chat.services.changes import record
 from chat.services.checks import locked
 from community import throttle
@@ -86,6 +87,7 @@ def mark_all_read(marks: Sequence[tuple[int, str, int]]) -> list[None]:
         for (member_id, slug), seq in sorted(furthest.items()):
             place = Membership.objects.filter(member=member_id, room__slug=slug)
             place.filter(room__top__gte=seq, read_to__lt=seq).update(read_to=seq)
+        noticing.read_on(furthest)
     return [None] * len(marks)
 
 

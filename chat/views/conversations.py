@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from chat.models.conversation import NOTE_LIMIT
 from chat.services import conversations, requests
 from chat.services import search as searching
+from chat.services.levels import shared_rooms
 from chat.views import talks
 from chat.views.rooms import me, render_room
 from community.models import Member
 from community.refusals import NotOpen, NotYours, Refusal, TooFast
+from community.services import boundaries
 
 
 @require_GET
@@ -23,7 +25,7 @@ from community.refusals import NotOpen, NotYours, Refusal, TooFast
 def messages(request: HttpRequest) -> HttpResponse:
     """One's conversations, what waits for an answer, and what one asked."""
     made = [(one, requests.is_closed(one)) for one in requests.made_by(me(request))]
-    who = requests.boundaries_of(me(request)).who_may_write
+    who = boundaries.of(me(request)).who_may_write
     return render(request, "chat/messages.html", {**talks.beside(me(request)), "made": made, "who_may_write": who})
 
 
@@ -41,7 +43,7 @@ def ask(request: HttpRequest, name: str) -> HttpResponse:
     other = requests.there(me(request), name)
     note = request.POST.get("note", "")
     context = {"other": other, "note": note, "note_limit": NOTE_LIMIT,
-               "shared": requests.shared_rooms(me(request), other)}  # fmt: skip
+               "shared": shared_rooms(me(request), other)}  # fmt: skip
     if request.method == "GET":
         return render(request, "chat/ask.html", {**context, "may_ask": requests.may_ask(me(request), other)})
     try:
@@ -65,7 +67,7 @@ def request_met(request: HttpRequest, token: str) -> HttpResponse:
     found = requests.met(me(request), token)
     note = requests.note_of(found)
     context = {"asked": found, "other": found.asker, "note": note, "has_caution": requests.has_caution(note),
-               "shared": requests.shared_rooms(me(request), found.asker), **talks.beside(me(request))}  # fmt: skip
+               "shared": shared_rooms(me(request), found.asker), **talks.beside(me(request))}  # fmt: skip
     return render(request, "chat/request.html", context)
 
 

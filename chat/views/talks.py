@@ -13,7 +13,7 @@ from chat.services import conversations, entries, requests, sealing
 from chat.views.shown import UNREAD_SHOWN
 from community import text
 from community.models import Member
-from community.services import apart
+from community.services import apart, boundaries
 
 PREVIEW = 60  # characters
 TALKS_SHOWN = 100
@@ -73,4 +73,6 @@ def context_of(member: Member, found: Conversation) -> dict[str, Any]:
         "conversation": found,
         "other": other,
         "is_over": found.ended_at is not None or other is None,
+        "quiet_words": boundaries.quiet_words(other) if other and not found.ended_at else "",
+        "break_reply": boundaries.break_reply(other) if other and not found.ended_at else "",
     }

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.models import Block, Member, Mute
-from community.services import apart
+from community.models import Member
+from community.services import apart, boundaries
 
 MORNING = 8  # o'clock in the member's zone; "until tomorrow" ends then
 
@@ -22,12 +22,7 @@ MORNING = 8  # o'clock in the member's zone; "until tomorrow" ends then
 @login_required
 def kept_away(request: HttpRequest) -> HttpResponse:
     """Whom one muted and blocked, each with a button to take it back."""
-    context = {
-        "mutes": Mute.objects.filter(member=_me(request)).select_related("muted").order_by("-at"),
-        "blocks": Block.objects.filter(blocker=_me(request)).select_related("blocked").order_by("-at"),
-        "now": timezone.now(),
-    }
-    return render(request, "community/you_apart.html", context)
+    return render(request, "community/you_apart.html", {"apart": boundaries.apart(_me(request))})
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 
@@ -32,6 +33,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """The script that keeps the help page for offline; served at the root so that it may answer for all pages."""
     context = {
         "help": reverse("help-all"),
+        "news": reverse("notifications"),
+        "something_new": _("Something new for you"),
+        "icon": staticfiles_storage.url("community/icons/mark.svg"),
         "shell": [staticfiles_storage.url(name) for name in ("community/css/tokens.css", "community/css/base.css")],
     }
     response = render(request, "community/sw.js", context, content_type="text/javascript")

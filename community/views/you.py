@@ -11,7 +11,7 @@ from community import display as choices
 from community.forms import DisplayForm, ProfileForm
 from community.models import Member
 from community.refusals import NotYours
-from community.services import apart, looks, members
+from community.services import apart, boundaries, looks, members
 
 DISPLAY_LIFE_SECONDS = 365 * 24 * 3600
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring",
@@ -70,4 +70,5 @@ def person(request: HttpRequest, name: str) -> HttpResponse:
     if found is None or apart.are_apart(found.pk, reader.pk or 0):
         raise NotYours
     season = f"{SEASONS[found.joined_at.month]} {found.joined_at.year}"
-    return render(request, "community/profile.html", {"person": found, "season": season})
+    context = {"person": found, "season": season, "shown": boundaries.of(found)}
+    return render(request, "community/profile.html", context)

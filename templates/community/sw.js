@@ -15,6 +15,33 @@ self.addEventListener("activate", (event) => {
   );
 });
 
+/* A wake-up says that something is new. It shows the site's name, and a room's only where the member chose that. */
+const NEWS = { title: "{{ site_name|escapejs }}", body: "{{ something_new|escapejs }}", tag: "news" };
+
+self.addEventListener("push", (event) => {
+  const { title, body } = { ...NEWS, ...told(event.data) };
+  event.waitUntil(self.registration.showNotification(title, { body, tag: NEWS.tag, icon: "{{ icon|escapejs }}" }));
+});
+
+function told(data) {
+  try {
+    return data ? data.json() : {};
+  } catch {
+    return {};
+  }
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openNews());
+});
+
+async function openNews() {
+  const pages = await self.clients.matchAll({ type: "window" });
+  const open = pages.find((page) => new URL(page.url).pathname === "{{ news|escapejs }}");
+  return open ? open.focus() : self.clients.openWindow("{{ news|escapejs }}");
+}
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET") return;

@@ -30,6 +30,8 @@ MEMBER = [
     "/messages/",
     "/messages/search/",
     "/messages/ask/Otis/",
+    "/you/boundaries/",
+    "/notifications/",
     "/leave/",
 ]
 LOOKS = [

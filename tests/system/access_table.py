@@ -81,6 +81,13 @@ URLS: dict[str, str] = {
     "conversation-about": MEMBER,
     "conversation-end": MEMBER,
     "conversation-delete": MEMBER,
+    "you-boundaries": MEMBER,
+    "notifications": MEMBER,
+    "notifications-seen": MEMBER,
+    "push-add": MEMBER,
+    "push-remove": MEMBER,
+    "push-known": MEMBER,
+    "digest-stop": OPEN,
     # rooms
     "today": MEMBER,
     "rooms": OPEN,

@@ -15,16 +15,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from chat.models import Membership, Message, Reaction
-from community.models import Member
+from community.models import Boundaries, Member, Notice, PushDevice
 from tests.factories import PASSWORD, join, make_member, make_room, post
 from tests.system.access_table import URLS
 from tests.system.test_access_table import ARGUMENTS, OTHERS, _takes, ask
 
 pytestmark = pytest.mark.django_db
+NEWS = (Notice, Boundaries, PushDevice)
 HTML = {"landing", "help-now", "help-all", "leave", "guidelines", "about", "privacy", "accessibility", "join", "under-18",
         "rules", "account_login", "account_logout", "account_inactive", "account_reset_password", "account_email",
         "account_change_password", "mfa_index", "mfa_list_webauthn", "usersessions_list", "you", "you-profile",
-        "you-display", "profile", "today", "rooms", "room", "message", "moderation:report", "help-exercise"}  # fmt: skip
+        "you-display", "you-boundaries", "notifications", "digest-stop", "profile", "today", "rooms", "room", "message", "moderation:report", "help-exercise"}  # fmt: skip
 
 
 @pytest.fixture
@@ -148,7 +149,7 @@ def test_w1_the_link_of_a_letter_confirms_nothing_until_its_button_is_pressed(cl
 
 
 def state():
-    rows = [list(model.objects.order_by("pk").values()) for model in (Message, Membership, Reaction)]
+    rows = [list(model.objects.order_by("pk").values()) for model in (Message, Membership, Reaction, *NEWS)]
     return rows, list(Member.objects.values("pk", "name", "bio", "password", "is_active"))
 
 
@@ -177,7 +178,8 @@ def test_w1_no_form_is_taken_from_another_site_even_with_a_token(inside, origin)
 
 
 @pytest.mark.parametrize("name", ["room-post", "room-join", "room-leave", "room-read", "rooms-read", "message-edit",
-                                  "message-withdraw", "message-react", "message-heads-up"])  # fmt: skip
+                                  "message-withdraw", "message-react", "message-heads-up", "notifications-seen",
+                                  "push-add", "push-remove", "push-known"])  # fmt: skip
 def test_w1_what_changes_something_is_not_for_reading(inside, name):
     assert inside.get(address(name)).status_code == 405
 

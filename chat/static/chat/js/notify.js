@@ -33,6 +33,14 @@ export function showDot(dot, count) {
   dot.querySelector("[data-count]").textContent = upToNine(count);
 }
 
+/** Shows how much is new in Notifications, from `hello` and `notices` frames; other scripts hear of it as an event. */
+export function hearNotices(document, frame) {
+  if (frame.type !== "hello" && frame.type !== "notices") return;
+  const count = (frame.type === "hello" ? frame.notices : frame.count) ?? 0;
+  document.querySelectorAll("[data-notices]").forEach((dot) => showDot(dot, count));
+  document.dispatchEvent(new CustomEvent("notices", { detail: { count, isNews: frame.type === "notices" } }));
+}
+
 /** Shows how much is new in rooms and one to one, beside their names in the navigation. */
 export function showTotals(document, { total, talks }) {
   document.querySelectorAll("[data-unread-total]").forEach((dot) => showDot(dot, total));

@@ -7,7 +7,7 @@ import { Composer } from "./composer.js";
 import { Connection, socketAt } from "./connection.js";
 import { moveByKeys } from "./keys.js";
 import { MessageList } from "./list.js";
-import { showDot, showTotals, TitleCount } from "./notify.js";
+import { hearNotices, showDot, showTotals, TitleCount } from "./notify.js";
 import { Line, stateNodes } from "./status.js";
 import { Unread } from "./unread.js";
 import { Visit } from "./visit.js";
@@ -45,6 +45,7 @@ const list = new MessageList({
 const connection = new Connection(socketAt(main.dataset.socket), {
   frame: (frame) => {
     unread.hear(frame);
+    hearNotices(document, frame);
     visit.hear(frame);
   },
   open: () => {

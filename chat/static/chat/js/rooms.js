@@ -1,7 +1,7 @@
 /** Today and the list of rooms: counts of what is new, live. */
 
 import { Connection, socketAt } from "./connection.js";
-import { showDot, showTotals, TitleCount } from "./notify.js";
+import { hearNotices, showDot, showTotals, TitleCount } from "./notify.js";
 import { Unread } from "./unread.js";
 
 const path = document.querySelector("[data-socket]")?.dataset.socket;
@@ -16,7 +16,10 @@ const unread = new Unread({
 
 if (path) {
   const connection = new Connection(socketAt(path), {
-    frame: (frame) => unread.hear(frame),
+    frame: (frame) => {
+      unread.hear(frame);
+      hearNotices(document, frame);
+    },
     open: () => {},
     closed: () => {},
     shown: () => ({ positions: {}, revisions: {} }),

@@ -1,0 +1,169 @@
+"""From messages to notices of those who want them: names mentioned, every message where asked for, and one to one.
+
+A room whose `Noticed` lags behind its top is the work (rule 2): nothing is lost with a process, and the position is
+raised in the transaction that writes the notices, so that each message is noticed once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+
+from chat.models import Membership, Mention, Message, Noticed, Room
+from chat.services.arrivals import hidden_from, names_of_others
+from community.duties import duty
+from community.services import notices
+
+MENTION, MESSAGES, TALK = "mention", "room", "conversation"
+SETTLED = timedelta(seconds=3)  # whoever is in the room has read it by then, and is not told of it
+AT_ONCE = 200  # messages of one room in one transaction
+ROOMS_AT_ONCE = 100
+
+
+def mention_key(room_id: int) -> str:
+    """The cause "named in this room"."""
+    return f"mention:{room_id}"
+
+
+def messages_key(room_id: int) -> str:
+    """The cause "messages in this room"."""
+    return f"room:{room_id}"
+
+
+def talk_key(room_id: int) -> str:
+    """The cause "messages in this conversation"."""
+    return f"conversation:{room_id}"
+
+
+@duty("notices of rooms", every_seconds=2)
+def notice_rooms() -> int:
+    """Looks through what was said since the last round; how many messages."""
+    rooms = Room.objects.annotate(noticed_to=Coalesce("noticed__seq", 0))
+    return sum(_notice(room) for room in rooms.filter(top__gt=F("noticed_to")).order_by("pk")[:ROOMS_AT_ONCE])
+
+
+def read_on(marks: Collection[tuple[int, str]]) -> None:
+    """For each (member id, room slug) that was read on: where it was read to the end, nothing in it is new."""
+    new = notices.new_keys({member_id for member_id, _ in marks}, kinds=(MENTION, MESSAGES, TALK))
+    if not new:
+        return  # as nearly always
+    rows = Membership.objects.filter(member__in={pk for pk, _ in new}, room__slug__in={slug for _, slug in marks})
+    read = rows.filter(read_to__gte=F("room__top")).values_list("member_id", "room_id")
+    keys = {(member, key(room)) for member, room in read for key in (mention_key, messages_key, talk_key)}
+    notices.seen_each(sorted(keys & new))
+
+
+def _notice(room: Room) -> int:
+    place, _made = Noticed.objects.get_or_create(room=room)
+    messages = _settled(room, place.seq, timezone.now() - SETTLED)
+    if not messages:
+        return 0
+    with transaction.atomic():
+        mine = Noticed.objects.filter(room=room, seq=place.seq)
+        if not mine.update(seq=messages[-1].seq):
+            return 0  # another process did
+        for _key, told in sorted(_told(room, messages).items(), key=lambda pair: pair[0]):
+            told.write(room)
+    return len(messages)
+
+
+def _settled(room: Room, seq: int, before: datetime) -> list[Message]:
+    rows = Message.objects.filter(room=room, seq__gt=seq).order_by("seq")
+    rows = rows.only("seq", "author_id", "stored_at", "withdrawn_at", "hidden_at")
+    found: list[Message] = []
+    for message in rows[:AT_ONCE]:
+        if message.stored_at > before:
+            break  # and nothing after it either: no message is passed over
+        found.append(message)
+    return found
+
+
+@dataclass
+class _Told:
+    """Members who are told the same: of so many mentions, or messages, of which this is the last."""
+
+    kind: str
+    times: int
+    last: Message
+    members: list[int]
+
+    def write(self, room: Room) -> None:
+        """Writes their notices."""
+        if room.kind == Room.Kind.CONVERSATION:
+            self._write_one_to_one(room)
+        else:
+            self._write(room)
+
+    def _write_one_to_one(self, room: Room) -> None:
+        names = names_of_others([room.pk]).get(room.pk, {})
+        at = f"{reverse('conversation', args=[room.slug])}#new"
+        for member_id in self.members:
+            notices.notify(
+                [member_id],
+                kind=TALK,
+                key=talk_key(room.pk),
+                subject=names.get(member_id, ""),
+                path=at,
+                times=self.times,
+                at=self.last.stored_at,
+            )
+
+    def _write(self, room: Room) -> None:
+        at = reverse("room", args=[room.slug])
+        named = self.kind == MENTION
+        notices.notify(
+            self.members,
+            kind=self.kind,
+            key=(mention_key if named else messages_key)(room.pk),
+            subject=room.name,
+            path=f"{at}?around={self.last.seq}#m-{self.last.seq}" if named else f"{at}#new",
+            times=self.times,
+            at=self.last.stored_at,
+        )
+
+
+def _told(room: Room, messages: list[Message]) -> dict[tuple[str, int, int], _Told]:
+    one_to_one = room.kind == Room.Kind.CONVERSATION
+    mentioned = _mentioned([] if one_to_one else messages)
+    places = _listening(room, messages[-1].seq, {pk for ids in mentioned.values() for pk in ids})
+    hidden = hidden_from({place.member_id for place in places}) if places else {}
+    told: dict[tuple[str, int, int], _Told] = {}
+    for place in places:
+        heard = [m for m in messages if _may_hear(m, place, hidden.get(place.member_id, frozenset()))]
+        named = [m for m in heard if place.member_id in mentioned[m.pk]]
+        others = [m for m in heard if m not in named] if place.level == Membership.Level.ALL else []
+        for kind, those in ((MENTION, named), (MESSAGES, others)):
+            if those:
+                key = (kind, len(those), those[-1].seq)
+                told.setdefault(key, _Told(kind, len(those), those[-1], [])).members.append(place.member_id)
+    return told
+
+
+def _mentioned(messages: list[Message]) -> defaultdict[int, set[int]]:
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    rows = Mention.objects.filter(message__in=[m.pk for m in messages])
+    for message_id, member_id in rows.values_list("message_id", "member_id"):
+        found[message_id].add(member_id)
+    return found
+
+
+def _listening(room: Room, top: int, named: set[int]) -> list[Membership]:
+    """Places whose members may be told of something up to here, as they stand now (promise A1)."""
+    wanted = Q(level=Membership.Level.ALL) | Q(level=Membership.Level.MENTIONS, member__in=named)
+    awake = Q(muted_until=None) | Q(muted_until__lte=timezone.now())
+    rows = Membership.objects.filter(wanted, awake, room=room, read_to__lt=top, member__is_active=True)
+    return list(rows.order_by("member_id"))
+
+
+def _may_hear(message: Message, place: Membership, hidden: frozenset[int]) -> bool:
+    shown = message.withdrawn_at is None and message.hidden_at is None
+    others = message.author_id != place.member_id and message.author_id not in hidden
+    return shown and others and message.seq > place.read_to

@@ -1,0 +1,29 @@
+"""The sentence of a notice, by its kind. Names stand in it isolated, so that every script reads well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+_SENTENCES: dict[str, Callable[[int], str]] = {
+    "mention": lambda n: ngettext("Someone named you in {name}", "You were named {n} times in {name}", n),
+    "room": lambda n: ngettext("A new message in {name}", "{n} new messages in {name}", n),
+    "request": lambda n: _("{name} would like to talk with you"),
+    "yes": lambda n: _("{name} said yes to talking"),
+    "conversation": lambda n: ngettext("A new message from {name}", "{n} new messages from {name}", n),
+}
+
+
+def of(kind: str, count: int, subject: str) -> SafeString:
+    """What the list of notices says, such as "3 new messages in Evenings"."""
+    sentence = _SENTENCES.get(kind, lambda n: _("Something new for you"))(count)
+    return format_html(sentence, n=count, name=format_html("<bdi>{}</bdi>", subject))
+
+
+def kinds() -> frozenset[str]:
+    """Every kind that has a sentence of its own."""
+    return frozenset(_SENTENCES)

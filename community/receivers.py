@@ -1,0 +1,24 @@
+"""What community hears of itself: devices go with their session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from community import signals
+from community.services import push
+
+
+@receiver(signals.session_ended)
+def _session_ended(sender: Any, session_keys: list[str], **_: Any) -> None:
+    push.forget_sessions(session_keys)
+
+
+@receiver(user_logged_out)
+def _signed_out(sender: Any, request: HttpRequest | None = None, **_: Any) -> None:
+    key = request.session.session_key if request is not None and hasattr(request, "session") else None
+    if key:
+        push.forget_sessions([key])
