@@ -84,6 +84,9 @@ def push_key_is_a_key(**_: Any) -> list[CheckMessage]:
         return [Error("VAPID_PRIVATE_KEY is not 32 bytes as base64url.", hint=PUSH_HINT, id="community.E011")]
     if text.startswith(webpush.DEVELOPMENT) and not settings.PLAYGROUND:
         return [Error("VAPID_PRIVATE_KEY is a development key.", hint=PUSH_HINT, id="community.E011")]
+    if settings.SECURITY_CONTACT.endswith("@localhost") and not settings.PLAYGROUND:
+        hint = "Some push services refuse wake-ups without a contact that they can write to."
+        return [Warning("SECURITY_CONTACT is not set, and web push is.", hint=hint, id="community.W012")]
     return []
 
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from community import outgoing, webpush
 from community.duties import duty
-from community.models import Boundaries, Member, Notice, Push, PushDevice
+from community.models import Member, Notice, Push, PushDevice
 from community.refusals import Refusal
 from community.services import boundaries, sessions
 
@@ -34,6 +34,7 @@ LATE_AFTER = timedelta(hours=1)  # nobody is woken for what is older
 AT_ONCE, AT_A_TIME = 16, 8
 BUSY_SECONDS = 5.0  # other duties wait meanwhile
 MOST_TRIES = 6
+NAMES_A_ROOM = ("mention", "room")  # nobody's name is shown on a lock screen
 ANSWER_SECONDS = 5.0
 KEPT_BY_SERVICE_SECONDS = 4 * 3600
 GONE = (404, 410)
@@ -195,7 +196,7 @@ def _call(push: Push) -> _Call:
 
 def _words(push: Push) -> dict[str, str]:
     member = push.device.member
-    previews = Boundaries.objects.filter(member=member, push_previews=True).exists()
+    previews = push.notice.kind in NAMES_A_ROOM and boundaries.of(member).push_previews
     with translation.override(member.language):
         neutral = _("Something new for you")
     return {"title": settings.SITE_NAME, "body": (previews and push.notice.subject) or neutral}

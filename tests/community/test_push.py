@@ -74,6 +74,14 @@ def test_the_name_of_the_room_is_shown_only_to_those_who_chose_it(ana, device, s
     assert browser.read(service.heard[0].body)["body"] == "Evenings"
 
 
+@pytest.mark.parametrize("kind", ["request", "yes", "conversation"])
+def test_d5_the_name_of_a_member_is_never_shown_on_a_screen(ana, device, service, browser, kind):
+    boundaries.save(ana, {"push_previews": True})
+    news(ana, kind=kind, subject="Wren")
+    push.send_waiting()
+    assert browser.read(service.heard[0].body)["body"] == "Something new for you"
+
+
 def test_each_wake_up_is_sent_once_whoever_looks(ana, device, service):
     news(ana)
     assert [push.send_waiting(), push.send_waiting()] == [1, 0]

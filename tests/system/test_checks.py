@@ -71,8 +71,13 @@ def test_one_key_for_two_purposes_is_refused(settings: Any):
 @pytest.mark.parametrize(("key", "expected"), [("", set()), (LONG[:43], set()), ("short", {"community.E011"}),
                                                (LONG, {"community.E011"}), ("development-" + LONG, {"community.E011"})])  # fmt: skip
 def test_a_key_for_waking_devices_is_missing_or_a_good_one(settings: Any, key: str, expected: set[str]):
-    settings.VAPID_PRIVATE_KEY = key
+    settings.VAPID_PRIVATE_KEY, settings.SECURITY_CONTACT = key, "safety@example.org"
     assert ids(checks.push_key_is_a_key()) == expected
+
+
+def test_waking_devices_without_a_contact_is_warned_of(settings: Any):
+    settings.VAPID_PRIVATE_KEY, settings.SECURITY_CONTACT = LONG[:43], "security@localhost"
+    assert ids(checks.push_key_is_a_key()) == {"community.W012"}
 
 
 def test_debug_and_the_demo_make_their_own_keys(settings: Any):
