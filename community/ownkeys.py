@@ -1,7 +1,7 @@
 """One key for each member, for pages that are theirs alone: random, wrapped by the key ring, bound to the member.
 
-What it seals opens with this key, for this member and this purpose only. Without the row, or without the key of the ring that
-wrapped it, nobody can read it, and neither can we.
+What it seals opens with this key, for this member and this purpose only. Without the row, or without the key of the
+ring that wrapped it, nobody can read it.
 """
 
 from __future__ import annotations

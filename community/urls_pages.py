@@ -4,7 +4,7 @@ from allauth.account import urls as allauth_urls
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from community.views import account, health, helping, join, leaving, static_pages, you
+from community.views import account, health, helping, join, leaving, plan, static_pages, topics, you
 
 everyone = [
     path("", static_pages.landing, name="landing"),
@@ -48,6 +48,13 @@ own = [
     path("you/", you.you, name="you"),
     path("you/profile/", you.profile, name="you-profile"),
     path("you/display/", you.display, name="you-display"),
+    path("you/plan/", plan.plan, name="plan"),
+    path("you/plan/edit/", plan.edit, name="plan-edit"),
+    path("you/plan/delete/", plan.delete, name="plan-delete"),
+    path("you/plan/keep/", plan.keep, name="plan-keep"),
+    path("you/plan/offline/", plan.offline, name="plan-offline"),
+    path("you/topics/", topics.page, name="you-topics"),
+    path("you/boundaries/topics/", topics.change, name="topics"),
     path("people/<str:name>/", you.person, name="profile"),
 ]
 

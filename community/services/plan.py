@@ -1,4 +1,4 @@
-"""My safety plan: what helps one member in a bad hour. Read and written for that member only, sealed with their own key."""
+"""My safety plan: what helps one member in a bad hour. For that member only, sealed with their own key."""
 
 from __future__ import annotations
 
@@ -90,11 +90,12 @@ def keep_offline(member: Member, *, on: bool) -> bool:
 def _opened(member: Member, row: SafetyPlan) -> Plan:
     try:
         key = ownkeys.key_of(member)
-        if key is None:
-            raise NotReadable("the key is gone")
-        found = json.loads(key.unseal(row.sealed, purpose=PURPOSE))
+        words = key.unseal(row.sealed, purpose=PURPOSE) if key else ""
     except NotReadable as error:
         raise _closed() from error
+    if not words:
+        raise _closed()
+    found = json.loads(words)
     lists = {part: tuple(found.get(part, ())) for part in Plan.__slots__ if part != "remember"}
     return Plan(**lists, remember=found.get("remember", ""))
 

@@ -32,6 +32,10 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """The script that keeps the help page for offline; served at the root so that it may answer for all pages."""
     context = {
         "help": reverse("help-all"),
+        "plan": reverse("plan-offline"),
+        "plan_home": reverse("plan"),
+        "ends": [reverse("account_logout"), reverse("leave")],
+        "sign_in": reverse("account_login"),
         "shell": [staticfiles_storage.url(name) for name in ("community/css/tokens.css", "community/css/base.css")],
     }
     response = render(request, "community/sw.js", context, content_type="text/javascript")

@@ -66,6 +66,13 @@ URLS: dict[str, str] = {
     "you-profile": MEMBER,
     "you-display": MEMBER,
     "profile": MEMBER,
+    "plan": MEMBER,
+    "plan-edit": MEMBER,
+    "plan-delete": MEMBER,
+    "plan-keep": MEMBER,
+    "plan-offline": MEMBER,
+    "you-topics": MEMBER,
+    "topics": MEMBER,
     # rooms
     "today": MEMBER,
     "rooms": OPEN,
