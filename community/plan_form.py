@@ -62,8 +62,8 @@ class PlanForm(forms.Form):
 
 def services_of(country: str) -> dict[str, tuple[str, str]]:
     """The first services of a country: the line a plan holds for it → its number, and where pressing that leads."""
-    lines = helplines.lines_for(country)[:SERVICES_OFFERED]
-    return {_service_words(line): (line.shown, line.href) for line in lines}
+    lines = [line for line in helplines.lines_for(country) if not line.is_for_young]
+    return {_service_words(line): (line.shown, line.href) for line in lines[:SERVICES_OFFERED]}
 
 
 def _service_words(line: helplines.Line) -> str:

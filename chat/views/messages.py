@@ -24,6 +24,7 @@ from chat.views.shown import shown
 from community import throttle
 from community.models import Member
 from community.refusals import NotYours, Refusal, TooFast
+from community.services.topics import folding_for
 
 
 @require_GET
@@ -99,7 +100,7 @@ def _message_page(
     hidden = hidden_from({me(request).pk}).get(me(request).pk, frozenset())
     rows = Message.objects.filter(room=found, withdrawn_at=None).hiding(hidden)
     around = [*rows.before(seq, 1), *rows.filter(seq=seq), *rows.after(seq, 1)]
-    views = shown(around, me(request))
+    views = shown(around, me(request), folding=folding_for(me(request)))
     here = next((view for view in views if view.seq == seq), None)
     if here is None:
         raise NotYours

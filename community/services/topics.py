@@ -33,7 +33,7 @@ class TooManyWords(Refusal):
     code = "too-many-words"
 
     def __init__(self) -> None:
-        words = ngettext("%(n)s word fits here.", "%(n)s words fit here. You could take one away first.", WORDS_LIMIT)
+        words = ngettext("%(n)s word fits here.", "%(n)s words fit here. You could remove one first.", WORDS_LIMIT)
         super().__init__(words % {"n": WORDS_LIMIT})
 
 

@@ -50,7 +50,10 @@ def faults(page: Any) -> list[str]:
 
 def has_a_plan(member: Any) -> None:
     """One of everything that a plan and the page of topics can show."""
-    plan.save(member, plan.Plan(("not answering",), ("tea",), ("Mum, 01632 960 001",), ("the library",), ("ask Otis",), "It passed."))
+    plan.save(
+        member,
+        plan.Plan(("not answering",), ("tea",), ("Mum, 01632 960 001",), ("the library",), ("ask Otis",), "It passed."),
+    )
     plan.keep_offline(member, on=True)
     topics.choose(member, ["loss", "food"])
     topics.add_words(member, "hospital corridor")

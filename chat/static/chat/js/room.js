@@ -5,6 +5,7 @@ import { offerActions } from "./actions.js";
 import { Announcer } from "./announce.js";
 import { Composer } from "./composer.js";
 import { Connection, socketAt } from "./connection.js";
+import { foldingOf } from "./fold.js";
 import { moveByKeys } from "./keys.js";
 import { MessageList } from "./list.js";
 import { showTotal, TitleCount } from "./notify.js";
@@ -23,6 +24,7 @@ const earlierPlace = document.getElementById("earlier-place");
 const notice = new Line(document.getElementById("line"), main.dataset.signIn);
 const title = new TitleCount(document);
 const announcer = new Announcer(document.getElementById("say-chat"), { mode: document.documentElement.dataset.spoken });
+const folding = foldingOf(document, me);
 const unread = new Unread({ except: room, changed: ({ total }) => showTotal(document, total) });
 
 let isLeaving = false;
@@ -63,13 +65,14 @@ const visit = new Visit({
     moreBefore: !earlierPlace.hidden,
   },
   on: {
-    upsert: (entry, isNew) => {
+    upsert: (stored, isNew) => {
+      const entry = folding.fold(stored);
       list.upsert(entry, isNew);
       if (isNew && entry.author?.name !== me) arrived(entry);
     },
     remove: (seq) => list.remove(seq),
-    changed: (entry) => list.requote(entry),
-    reset: (entries) => list.reset(entries),
+    changed: (entry) => list.requote(folding.fold(entry)),
+    reset: (entries) => list.reset(entries.map((entry) => folding.fold(entry))),
     mayTrim: () => list.isAtEnd,
     mine: ({ seq, mine }) => list.press(seq, mine),
     pending: (message) => showPending(message),
@@ -156,7 +159,7 @@ async function getEarlier(event) {
   const words = link.dataset.words ??= link.textContent;
   const slow = setTimeout(() => { link.textContent = WORDS.gettingEarlier; }, 400);
   try {
-    list.prepend(await visit.earlier());
+    list.prepend((await visit.earlier()).map((entry) => folding.fold(entry)));
     link.textContent = words;
     earlierPlace.hidden = !visit.timeline.moreBefore;
     if (earlierPlace.hidden) list.items()[0]?.focus({ preventScroll: true });
