@@ -79,11 +79,10 @@ def _initial(plan: Plan, services: Iterable[str]) -> dict[str, Any]:
 
 
 def _lines(words: str, ticked: list[str]) -> tuple[str, ...]:
-    written = [one for line in words.splitlines() if (one := _line(line))]
-    found = tuple(dict.fromkeys([*ticked, *written]))
-    if len(found) > LINES:
-        raise ValidationError(_("Up to %(most)s lines fit here. There are %(n)s.") % {"most": LINES, "n": len(found)})
-    return found
+    written = [*ticked, *(line for line in words.splitlines() if line.strip())]
+    if len(written) > LINES:  # counted first, so that nothing costly is done to a flood of lines
+        raise ValidationError(_("Up to %(most)s lines fit here. There are %(n)s.") % {"most": LINES, "n": len(written)})
+    return tuple(dict.fromkeys(one for line in written if (one := _line(line))))
 
 
 def _line(words: str) -> str:
