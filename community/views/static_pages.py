@@ -35,7 +35,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "plan": reverse("plan-offline"),
         "plan_home": reverse("plan"),
         "ends": [reverse("account_logout"), reverse("leave")],
-        "sign_in": reverse("account_login"),
+        "strangers": [reverse("account_login"), reverse("join")],
         "shell": [staticfiles_storage.url(name) for name in ("community/css/tokens.css", "community/css/base.css")],
     }
     response = render(request, "community/sw.js", context, content_type="text/javascript")

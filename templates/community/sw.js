@@ -7,7 +7,7 @@ const PLAN_KEPT = "plan-1"; // made and named by kept.js
 const PLAN = "{{ plan|escapejs }}";
 const PLAN_HOME = "{{ plan_home|escapejs }}";
 const ENDS = [{% for end in ends %}"{{ end|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}];
-const SIGN_IN = "{{ sign_in|escapejs }}";
+const STRANGERS = [{% for one in strangers %}"{{ one|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}]; // nobody signed in sees these
 const LOOK_EVERY_MS = 300000;
 let lookedAt = 0;
 
@@ -44,9 +44,11 @@ async function instead(path) {
 // The kept plan follows the stored one: changed, deleted, turned off elsewhere, or no longer this browser's to read.
 async function freshen(path) {
   if (!(await caches.has(PLAN_KEPT))) return;
-  if (path === SIGN_IN) await caches.delete(PLAN_KEPT);
-  const isDue = path.startsWith(PLAN_HOME) || Date.now() - lookedAt > LOOK_EVERY_MS;
-  if (path === SIGN_IN || !isDue) return;
+  if (STRANGERS.includes(path)) {
+    await caches.delete(PLAN_KEPT);
+    return;
+  }
+  if (!path.startsWith(PLAN_HOME) && Date.now() - lookedAt < LOOK_EVERY_MS) return;
   lookedAt = Date.now();
   const answer = await fetch(PLAN, { redirect: "manual", cache: "no-store" }).catch(() => null);
   if (!answer || answer.status >= 500 || !(await caches.has(PLAN_KEPT))) return;
