@@ -11,4 +11,4 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         from community import checks, receivers  # noqa: F401  (registers the checks; what community hears)
-        from community.services import digest, notices, outbox, push, sessions  # noqa: F401  (registers their duties)
+        from community.services import digest, notices, outbox, plan, push, sessions, topics  # noqa: F401  (registers their duties)  # noqa: F401  (registers what the key ring turns)

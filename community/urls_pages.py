@@ -4,7 +4,19 @@ from allauth.account import urls as allauth_urls
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from community.views import account, apart, health, helping, join, leaving, notices, static_pages, you
+from community.views import (
+    account,
+    apart,
+    health,
+    helping,
+    join,
+    leaving,
+    notices,
+    plan,
+    static_pages,
+    topics,
+    you,
+)
 
 everyone = [
     path("", static_pages.landing, name="landing"),
@@ -50,6 +62,13 @@ own = [
     path("you/display/", you.display, name="you-display"),
     path("you/privacy/", you.privacy, name="you-privacy"),
     path("you/apart/", apart.kept_away, name="you-apart"),
+    path("you/plan/", plan.plan, name="plan"),
+    path("you/plan/edit/", plan.edit, name="plan-edit"),
+    path("you/plan/delete/", plan.delete, name="plan-delete"),
+    path("you/plan/keep/", plan.keep, name="plan-keep"),
+    path("you/plan/offline/", plan.offline, name="plan-offline"),
+    path("you/topics/", topics.page, name="you-topics"),
+    path("you/boundaries/topics/", topics.change, name="topics"),
     path("people/<str:name>/", you.person, name="profile"),
     path("people/<str:name>/block/", apart.block, name="block"),
     path("people/<str:name>/unblock/", apart.unblock, name="unblock"),

@@ -157,12 +157,12 @@ def earlier_of(message: Message) -> EarlierText:
 
 @keyring.turns("conversations")
 def _rewrap_keys() -> int:
-    return keyring.reseal_column(Conversation, "key", lambda row: _purpose(row.pk))
+    return fieldcrypt.rewrap(Conversation.objects.all(), "key", purpose=lambda row: _purpose(row.pk))
 
 
 @keyring.turns("requests")
 def _reseal_notes() -> int:
-    return keyring.reseal_column(Request, "note", lambda row: note_purpose(str(row.token)))  # type: ignore[attr-defined]
+    return fieldcrypt.rewrap(Request.objects.all(), "note", purpose=lambda row: note_purpose(row.token))
 
 
 def note_purpose(token: str) -> str:

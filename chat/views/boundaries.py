@@ -18,7 +18,7 @@ from chat.services import levels
 from chat.views.rooms import me
 from community.forms import BoundariesForm
 from community.models import Boundaries
-from community.services import boundaries, digest
+from community.services import boundaries, digest, topics
 from community.services.push import is_set_up
 
 WHO = {
@@ -62,6 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "levels": rooms,
         "errors": errors,
         "apart": boundaries.apart(member),
+        "folded": topics.chosen_by(member),
         "zone": member.time_zone.replace("_", " "),
         "who": [(value, name, WHO[value]) for value, name in Boundaries.WhoMayWrite.choices],
         "digest_on": form["digest"].value() == Boundaries.Digest.DAILY,

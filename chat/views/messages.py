@@ -23,6 +23,7 @@ from chat.views.shown import shown
 from community import throttle
 from community.models import Member
 from community.refusals import NotYours, Refusal, TooFast
+from community.services.topics import folding_for
 
 
 @require_GET
@@ -98,7 +99,7 @@ def _message_page(
     hidden = unseen_by(me(request), found)
     rows = Message.objects.filter(room=found, withdrawn_at=None).hiding(hidden)
     around = [*rows.before(seq, 1), *rows.filter(seq=seq), *rows.after(seq, 1)]
-    views = shown(around, me(request), hidden=hidden)
+    views = shown(around, me(request), hidden=hidden, folding=folding_for(me(request)))
     here = next((view for view in views if view.seq == seq), None)
     if here is None:
         raise NotYours

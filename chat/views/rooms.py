@@ -23,6 +23,7 @@ from chat.views import talks
 from chat.views.shown import MessageView, RoomCard, cards, shown
 from community.access import may
 from community.models import Member
+from community.services.topics import folding_for
 
 PAGE = 50
 
@@ -102,12 +103,14 @@ def render_room(
     page = page_of(found, member, request.GET)
     first_unread = place.read_to + 1 if place.read_to < found.top else 0
     card = cards([found], member, hub.present())[0]
+    folding = folding_for(member)
     context: dict[str, Any] = {
         "room": found,
+        "folding": folding.for_script(),
         "card": card,
         "keepers": card.keepers,
         "is_member": True,
-        "messages": shown(page["messages"], member, first_unread=first_unread, hidden=page["hidden"]),
+        "messages": shown(page["messages"], member, first_unread=first_unread, hidden=page["hidden"], folding=folding),
         "position": {"seq": found.top, "revision": found.revision},
         "more_before": page["more_before"],
         "more_after": page["more_after"],

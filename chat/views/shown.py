@@ -11,6 +11,7 @@ from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from msgspec import structs
 
 from chat import access, protocol
 from chat.models import Membership, Message, Reaction, Room
@@ -18,6 +19,7 @@ from chat.models.message import EDITABLE_FOR
 from chat.services import entries
 from chat.services.entries import Surroundings
 from community.models import Member
+from community.topics import NOTHING, Folding
 
 JOINED_WITHIN = timedelta(minutes=5)
 UNREAD_SHOWN = 10
@@ -52,14 +54,23 @@ class MessageView:
 
 
 def shown(
-    messages: Sequence[Message], reader: Member, *, first_unread: int = 0, hidden: frozenset[int] = frozenset()
+    messages: Sequence[Message],
+    reader: Member,
+    *,
+    first_unread: int = 0,
+    hidden: frozenset[int] = frozenset(),
+    folding: Folding = NOTHING,
 ) -> list[MessageView]:
     """The messages for `reader`, in the given order, joined and dated. Withdrawn ones leave no trace.
 
-    Quotations of `hidden` authors show no words.
+    Quotations of `hidden` authors show no words. Messages and quotations of others that `folding` finds get a
+    heads-up, unless their authors gave one.
     """
     around = entries.surroundings(messages, reader=reader, hidden=hidden)
     views = [_view(message, reader, around) for message in messages if message.withdrawn_at is None]
+    if folding:
+        for message, view in zip([one for one in messages if one.withdrawn_at is None], views, strict=True):
+            _fold(view, message, reader, around, folding)
     for before, view in zip([None, *views], views, strict=False):
         _place(before, view, first_unread)
     return views
@@ -90,6 +101,15 @@ def _view(message: Message, reader: Member, around: Surroundings) -> MessageView
         caution=not is_mine and message.room_id in around.talks and entries.has_caution(message),
         can_edit=is_mine and timezone.now() - message.stored_at < EDITABLE_FOR,
     )
+
+
+def _fold(view: MessageView, message: Message, reader: Member, around: Surroundings, folding: Folding) -> None:
+    if not view.is_mine and not view.state:
+        view.heads_up = view.heads_up or folding.matches(message.body)
+    quoted = around.quoted.get((message.room_id, message.reply_to or 0))
+    if view.quote and view.quote.text and quoted and not access.is_own(reader, quoted):
+        words = folding.matches(quoted.body, quoted.heads_up)
+        view.quote = structs.replace(view.quote, text=words) if words else view.quote
 
 
 def _reactions(counts: dict[str, int], mine: list[str]) -> list[dict[str, Any]]:

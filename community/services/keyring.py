@@ -8,10 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import Model
-
-from community import fieldcrypt
-
 Turn = Callable[[], int]
 _turns: dict[str, Turn] = {}
 
@@ -29,19 +25,3 @@ def turns(what: str) -> Callable[[Turn], Turn]:
 def turn_all() -> dict[str, int]:
     """How many rows of each kind were sealed again."""
     return {what: _turns[what]() for what in sorted(_turns)}
-
-
-def reseal_column(model: type[Model], column: str, purpose_of: Callable[[Model], str]) -> int:
-    """Seals one column again in every row that an older key holds; how many. What no key opens stays as it is."""
-    done = 0
-    rows = model._default_manager.exclude(**{column: ""}).order_by("pk")
-    for row in rows.iterator(chunk_size=200):
-        sealed = getattr(row, column)
-        if fieldcrypt.is_current(sealed):
-            continue
-        try:
-            fresh = fieldcrypt.seal(fieldcrypt.unseal(sealed, purpose=purpose_of(row)), purpose=purpose_of(row))
-        except fieldcrypt.NotReadable:
-            continue
-        done += model._default_manager.filter(pk=row.pk, **{column: sealed}).update(**{column: fresh})
-    return done

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community import names
 from community.models import Member
-from community.services import consent, sessions
+from community.services import consent, plan, sessions
 from community.signals import member_left, member_suspended
 
 SUGGESTIONS_TRIED = 12
@@ -106,8 +106,9 @@ def silence(member: Member, *, until: datetime) -> None:
 
 
 def close_account(member: Member) -> None:
-    """The account can't be used any more. Sessions and sockets end at once."""
+    """The account can't be used any more. Sessions and sockets end at once; what was the member's alone is erased."""
     with transaction.atomic():
         Member.objects.filter(pk=member.pk).update(is_active=False)
+        plan.delete(member)
         sessions.end_all(member)
         transaction.on_commit(lambda: member_left.send(Member, member_id=member.pk))

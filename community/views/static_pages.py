@@ -36,6 +36,10 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "news": reverse("notifications"),
         "something_new": _("Something new for you"),
         "icon": staticfiles_storage.url("community/icons/mark.svg"),
+        "plan": reverse("plan-offline"),
+        "plan_home": reverse("plan"),
+        "ends": [reverse("account_logout"), reverse("leave")],
+        "strangers": [reverse("account_login"), reverse("join")],
         "shell": [staticfiles_storage.url(name) for name in ("community/css/tokens.css", "community/css/base.css")],
     }
     response = render(request, "community/sw.js", context, content_type="text/javascript")

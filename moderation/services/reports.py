@@ -66,7 +66,7 @@ def _purpose(message_id: int) -> str:
 
 @keyring.turns("reports")
 def _reseal() -> int:
-    return keyring.reseal_column(Report, "body_then", lambda row: _purpose(row.message_id))  # type: ignore[attr-defined]
+    return fieldcrypt.rewrap(Report.objects.all(), "body_then", purpose=lambda row: _purpose(row.message_id))
 
 
 def evidence_in(room_ids: set[int]) -> set[int]:

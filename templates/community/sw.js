@@ -1,7 +1,15 @@
-/* Keeps one page for offline: the numbers of every country. Never anything private. */
+/* Keeps one page for offline: the numbers of every country. And, on a device whose member asked for it, one private
+   page: their safety plan. It is let go by whatever ends a session, and looked for anew while there is a network. */
 const KEPT = "help-1";
 const HELP = "{{ help|escapejs }}";
 const FILES = [HELP{% for file in shell %}, "{{ file|escapejs }}"{% endfor %}];
+const PLAN_KEPT = "plan-1"; // made and named by kept.js
+const PLAN = "{{ plan|escapejs }}";
+const PLAN_HOME = "{{ plan_home|escapejs }}";
+const ENDS = [{% for end in ends %}"{{ end|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}];
+const STRANGERS = [{% for one in strangers %}"{{ one|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}]; // nobody signed in sees these
+const LOOK_EVERY_MS = 300000;
+let lookedAt = 0;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
@@ -10,7 +18,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   event.waitUntil(
     caches.keys()
-      .then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name))))
+      .then((names) => Promise.all(names.filter((name) => ![KEPT, PLAN_KEPT].includes(name)).map((name) => caches.delete(name))))
       .then(() => self.clients.claim()),
   );
 });
@@ -44,10 +52,33 @@ async function openNews() {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET") return;
-  if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => caches.match(HELP)));
-  } else if (FILES.includes(new URL(request.url).pathname)) {
+  const path = new URL(request.url).pathname;
+  if (request.method !== "GET") {
+    if (ENDS.includes(path)) event.waitUntil(caches.delete(PLAN_KEPT));
+  } else if (request.mode === "navigate") {
+    event.respondWith(fetch(request).catch(() => instead(path)));
+    event.waitUntil(freshen(path));
+  } else if (FILES.includes(path)) {
     event.respondWith(fetch(request).catch(() => caches.match(request)));
   }
 });
+
+async function instead(path) {
+  const plan = path.startsWith(PLAN_HOME) && await caches.match(PLAN, { cacheName: PLAN_KEPT });
+  return plan || caches.match(HELP);
+}
+
+// The kept plan follows the stored one: changed, deleted, turned off elsewhere, or no longer this browser's to read.
+async function freshen(path) {
+  if (!(await caches.has(PLAN_KEPT))) return;
+  if (STRANGERS.includes(path)) {
+    await caches.delete(PLAN_KEPT);
+    return;
+  }
+  if (!path.startsWith(PLAN_HOME) && Date.now() - lookedAt < LOOK_EVERY_MS) return;
+  lookedAt = Date.now();
+  const answer = await fetch(PLAN, { redirect: "manual", cache: "no-store" }).catch(() => null);
+  if (!answer || answer.status >= 500 || !(await caches.has(PLAN_KEPT))) return;
+  if (answer.ok) await (await caches.open(PLAN_KEPT)).put(PLAN, answer);
+  else await caches.delete(PLAN_KEPT);
+}

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from community.services import plan, topics
+
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 
 RULES = {
@@ -32,6 +34,11 @@ MEMBER = [
     "/messages/ask/Otis/",
     "/you/boundaries/",
     "/notifications/",
+    "/you/plan/",
+    "/you/plan/edit/",
+    "/you/plan/delete/",
+    "/you/plan/offline/",
+    "/you/topics/",
     "/leave/",
 ]
 LOOKS = [
@@ -49,9 +56,21 @@ def faults(page: Any) -> list[str]:
     return [f"{page.url}: {one['id']} {[node['target'] for node in one['nodes'][:3]]}" for one in found]
 
 
+def has_a_plan(member: Any) -> None:
+    """One of everything that a plan and the page of topics can show."""
+    plan.save(
+        member,
+        plan.Plan(("not answering",), ("tea",), ("Mum, 01632 960 001",), ("the library",), ("ask Otis",), "It passed."),
+    )
+    plan.keep_offline(member, on=True)
+    topics.choose(member, ["loss", "food"])
+    topics.add_words(member, "hospital corridor")
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing(evening: Any, open_page: Any, look: dict[str, Any]):
     evening.furnish()
+    evening.site.do(lambda: has_a_plan(evening.members["Linden"]))
     visitor = open_page("about:blank", **look)
     member = evening.as_member("Linden", "/today/", **look)
     talk, token = evening.furnish_one_to_one()

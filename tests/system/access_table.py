@@ -88,6 +88,13 @@ URLS: dict[str, str] = {
     "push-remove": MEMBER,
     "push-known": MEMBER,
     "digest-stop": OPEN,
+    "plan": MEMBER,
+    "plan-edit": MEMBER,
+    "plan-delete": MEMBER,
+    "plan-keep": MEMBER,
+    "plan-offline": MEMBER,
+    "you-topics": MEMBER,
+    "topics": MEMBER,
     # rooms
     "today": MEMBER,
     "rooms": OPEN,

@@ -5,6 +5,7 @@ import { offerActions } from "./actions.js";
 import { Announcer } from "./announce.js";
 import { Composer } from "./composer.js";
 import { Connection, socketAt } from "./connection.js";
+import { foldingOf } from "./fold.js";
 import { moveByKeys } from "./keys.js";
 import { MessageList } from "./list.js";
 import { hearNotices, showDot, showTotals, TitleCount } from "./notify.js";
@@ -30,6 +31,7 @@ const unread = new Unread({
     showDot(document.querySelector(`[data-room-card="${CSS.escape(other)}"] [data-unread]`), count);
   },
 });
+const folding = foldingOf(document, me);
 
 let isLeaving = false;
 
@@ -70,13 +72,14 @@ const visit = new Visit({
     moreBefore: !earlierPlace.hidden,
   },
   on: {
-    upsert: (entry, isNew) => {
+    upsert: (stored, isNew) => {
+      const entry = folding.fold(stored);
       list.upsert(entry, isNew);
       if (isNew && entry.author?.name !== me) arrived(entry);
     },
     remove: (seq) => list.remove(seq),
-    changed: (entry) => list.requote(entry),
-    reset: (entries) => list.reset(entries),
+    changed: (entry) => list.requote(folding.fold(entry)),
+    reset: (entries) => list.reset(entries.map((entry) => folding.fold(entry))),
     mayTrim: () => list.isAtEnd,
     mine: ({ seq, mine }) => list.press(seq, mine),
     pending: (message) => showPending(message),
@@ -164,7 +167,7 @@ async function getEarlier(event) {
   const words = link.dataset.words ??= link.textContent;
   const slow = setTimeout(() => { link.textContent = WORDS.gettingEarlier; }, 400);
   try {
-    list.prepend(await visit.earlier());
+    list.prepend((await visit.earlier()).map((entry) => folding.fold(entry)));
     link.textContent = words;
     earlierPlace.hidden = !visit.timeline.moreBefore;
     if (earlierPlace.hidden) list.items()[0]?.focus({ preventScroll: true });

@@ -1,5 +1,7 @@
 /** Leaving quickly: three presses of Shift within five seconds, with nothing pressed between. */
 
+import { letGo } from "./kept.js";
+
 const PRESSES = 3;
 const WITHIN_MS = 5000;
 
@@ -39,6 +41,7 @@ export function leaveNow(document, window) {
   cover(document);
   window.dispatchEvent(new Event("leaving"));
   window.sessionStorage.clear();
+  letGo(window);
   const body = new URLSearchParams({ csrfmiddlewaretoken: token });
   window.navigator.sendBeacon(leave, body);
   window.location.replace(leaveUrl);

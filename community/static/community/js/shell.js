@@ -1,5 +1,6 @@
 /** What every page does: leaving quickly, menus that close, selects that go, the first error in focus. */
 
+import { letGo } from "./kept.js";
 import { listen } from "./leave.js";
 import { closeOnEscape } from "./menu.js";
 
@@ -10,6 +11,9 @@ document.querySelectorAll("select[data-go]").forEach((select) => {
   select.addEventListener("change", () => select.form.requestSubmit());
 });
 document.querySelectorAll("form[data-sign-out]").forEach((form) => {
-  form.addEventListener("submit", () => window.sessionStorage.clear());
+  form.addEventListener("submit", () => {
+    window.sessionStorage.clear();
+    letGo(window);
+  });
 });
 navigator.serviceWorker?.register("/sw.js").catch(() => {});
