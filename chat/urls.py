@@ -28,6 +28,7 @@ urlpatterns = [
     path("rooms/<slug:slug>/join/", rooms.join, name="room-join"),
     path("rooms/<slug:slug>/leave/", rooms.leave, name="room-leave"),
     path("rooms/<slug:slug>/read/", rooms.read, name="room-read"),
+    path("rooms/<slug:slug>/mute/", rooms.mute, name="room-mute"),
     path("rooms/<slug:slug>/post/", messages.post, name="room-post"),
     path("rooms/<slug:slug>/messages/", messages.history, name="room-messages"),
     path("rooms/<slug:slug>/m/<seq:seq>/", messages.message, name="message"),

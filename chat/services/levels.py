@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db import transaction
 
@@ -23,6 +24,11 @@ def choose(member: Member, levels: Mapping[int, str]) -> None:
             Membership.objects.filter(member=member, room=room_id).exclude(level=level).update(
                 level=Membership.Level(level)
             )
+
+
+def mute_room(member: Member, room: Room, *, until: datetime | None) -> None:
+    """Nothing of the room rings or is noticed until then; None ends it. What is said there is still shown in it."""
+    Membership.objects.filter(member=member, room=room).update(muted_until=until)
 
 
 def shared_rooms(reader: Member, other: Member) -> list[Room]:

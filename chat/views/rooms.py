@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chat import hub
 from chat.models import Membership, Message, Room
-from chat.services import conversations
+from chat.services import conversations, levels
 from chat.services import rooms as services
 from chat.services.messages import Ended
 from chat.views import talks
@@ -24,6 +24,7 @@ from chat.views.shown import MessageView, RoomCard, cards, shown
 from community.access import may
 from community.models import Member
 from community.services.topics import folding_for
+from community.views.apart import tomorrow_morning
 
 PAGE = 50
 
@@ -118,6 +119,7 @@ def render_room(
         "can_post": not why_not(member, found),
         "why_not": why_not(member, found),
         "slow_seconds": found.slow_seconds,
+        "muted_until": place.muted_until if place.muted_until and place.muted_until > timezone.now() else None,
         "draft": draft,
         "form_error": error,
         "client_id": str(uuid4()),
@@ -194,6 +196,21 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
     """Gives up one's place in a room."""
     services.leave(me(request), services.room_for(me(request), slug, "room.leave"))
     return redirect("rooms")
+
+
+@require_POST
+@login_required
+def mute(request: HttpRequest, slug: str) -> HttpResponse:
+    """Quiet from a room for an hour or until tomorrow; anything else ends it."""
+    found = services.room_for(me(request), slug)
+    levels.mute_room(me(request), found, until=_quiet_until(request.POST.get("for", "")))
+    return redirect(f"{page_url(found)}#about")
+
+
+def _quiet_until(asked: str) -> datetime | None:
+    if asked == "hour":
+        return timezone.now() + timedelta(hours=1)
+    return tomorrow_morning() if asked == "tomorrow" else None
 
 
 @require_POST

@@ -17,7 +17,7 @@ from chat.services.changes import Act
 from chat.services.messages import Draft, Ended, IdReused
 from community.models import Member
 from community.refusals import NotYours, Refusal, TooFast, Unavailable
-from community.services import apart, looks
+from community.services import apart, keyring, looks
 from moderation.services import reports
 from tests.factories import join, make_member, make_room, post, react, session_of, talk, unhurried
 
@@ -159,6 +159,12 @@ def test_the_ring_turns_without_losing_a_word_and_the_old_key_can_go(pair, setti
         assert requests.note_of(requests.met_by(waiting)[0]) == "a waiting note"
     sealing.forget_keys()
     assert PLANTED not in page(ben, room), "what the old ring holds is closed to it now"
+
+
+def test_the_ring_turns_everything_that_is_sealed(pair):
+    assert keyring.turn_all().keys() == {
+        "conversations", "members' own keys", "reports", "requests", "second factors", "words to fold"
+    }  # fmt: skip
 
 
 def report_of(room: Room, reporter: Member):

@@ -154,6 +154,31 @@ def test_what_was_taken_back_or_down_in_time_is_no_news(room, ana, ben, how):
     assert noticed(ana) == []
 
 
+@pytest.mark.parametrize(("asked", "hours"), [("hour", 1.1), ("tomorrow", 33)])
+def test_a_muted_room_makes_no_news_until_its_quiet_ends(room, ana, ben, asked, hours):
+    client = Client()
+    client.force_login(ana)
+    client.post(reverse("room-mute", args=["evenings"]), {"for": asked})
+    assert b"Nothing here rings until" in client.get(reverse("room", args=["evenings"])).content
+    post(ben, room, "@ana hello")
+    look()
+    assert noticed(ana) == []
+    with time_machine.travel(timezone.now() + timedelta(hours=hours), tick=False):
+        post(ben, room, "@ana good morning")
+    look(hours * 3600 + 5)
+    assert noticed(ana) == [("mention", 1)]
+
+
+def test_quiet_is_ended_by_the_one_who_asked_for_it(room, ana, ben):
+    client = Client()
+    client.force_login(ana)
+    client.post(reverse("room-mute", args=["evenings"]), {"for": "tomorrow"})
+    client.post(reverse("room-mute", args=["evenings"]), {"for": ""})
+    post(ben, room, "@ana hello")
+    look()
+    assert noticed(ana) == [("mention", 1)]
+
+
 def subjects(member) -> list[tuple[str, str, int]]:
     """(kind, whom or what it names, count) of what is new for the member."""
     rows = Notice.objects.filter(member=member, seen_at=None).order_by("kind")

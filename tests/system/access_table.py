@@ -101,6 +101,7 @@ URLS: dict[str, str] = {
     "room": MEMBER,
     "room-join": MEMBER,
     "room-leave": PLACE,
+    "room-mute": PLACE,
     "room-read": PLACE,
     "rooms-read": MEMBER,
     "room-post": PLACE,
