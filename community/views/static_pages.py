@@ -40,7 +40,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "plan_home": reverse("plan"),
         "ends": [reverse("account_logout"), reverse("leave")],
         "strangers": [reverse("account_login"), reverse("join")],
-        "shell": [staticfiles_storage.url(name) for name in ("community/css/tokens.css", "community/css/base.css")],
+        "shell": [staticfiles_storage.url(f"community/css/{name}.css") for name in ("tokens", "base", "plan")],
     }
     response = render(request, "community/sw.js", context, content_type="text/javascript")
     response["Cache-Control"] = "no-cache"

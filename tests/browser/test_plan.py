@@ -161,9 +161,15 @@ def test_r11_the_files_of_the_database_hold_no_word_of_it(evening: Any):
     assert [path for path in files if PLANTED.encode() in path.read_bytes()] == []
 
 
-def test_print_shows_only_the_plan(evening: Any, linden: Any):
+def test_print_shows_only_the_plan_in_dark_ink_on_paper(evening: Any, linden: Any):
     page = evening.as_member("Linden", "/you/plan/")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.emulate_media(media="print")
+    painted = page.evaluate(
+        "[...document.querySelectorAll('body, .panel, .plan__part')].map((one) => getComputedStyle(one))"
+        ".map((style) => [style.color, style.backgroundColor].join())"
+    )
+    assert set(painted) == {"rgb(0, 0, 0),rgba(0, 0, 0, 0)"}
     expect(page.locator(".plan__part").first).to_be_visible()
     for part in (".nav", ".bar", ".tabs", "#keep", ".plan__acts"):
         assert not any(one.is_visible() for one in page.locator(part).all()), part
