@@ -99,7 +99,7 @@ def _asked(asker: Member, other: Member, words: str) -> Asked:
     takes_everyone = boundaries.of(other).who_may_write == Boundaries.WhoMayWrite.ROOMS
     if takes_everyone and (found is None or found.ended_by_id == asker.pk):  # an end of theirs needs their yes
         return Asked(conversations.begin(asker, other, first_words=words))
-    _tell(other, asker, "request", make(asker, other, words).token)
+    make(asker, other, words)
     return Asked()
 
 
@@ -144,13 +144,15 @@ def _is_known(asker: Member) -> bool:
 
 
 def make(asker: Member, other: Member, words: str) -> Request:
-    """Stores a request with tidy words, sealed. Whether it may be made is the caller's to ask."""
+    """Stores a request with tidy words, sealed, and tells the asked one. The caller decided that it may be made."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     over = Request.objects.filter(asker=asker, asked=other, state=Request.State.WAITING)
     over.update(state=Request.State.CLOSED)
-    return Request.objects.create(
+    made = Request.objects.create(
         asker=asker, asked=other, token=token, note=fieldcrypt.seal(words, purpose=sealing.note_purpose(token))
     )
+    _tell(other, asker, "request", token)
+    return made
 
 
 def note_of(request: Request) -> str:
