@@ -42,6 +42,19 @@ async def pair(
     return ana, ben
 
 
+@pytest.fixture
+def private(web_pair: Any, people: dict[str, str]) -> str:
+    """The slug of a conversation of the two."""
+
+    def rows() -> str:
+        from community.models import Member
+
+        ana, ben = (Member.objects.get(name=name) for name in ("ana", "ben"))
+        return str(factories.talk(ana, ben, "planted nightjar").slug)
+
+    return web_pair.do(rows)
+
+
 async def hears(tab: SocketClient, *bodies: str) -> list[int]:
     """The numbers under which the tab is given exactly these messages, in this order."""
     given: list[dict[str, Any]] = []
@@ -113,7 +126,9 @@ def _later(identities: list[str], sent: list[str]) -> list[tuple[str, str]]:
     return list(zip(identities[8:], sent[8:], strict=True))
 
 
-async def test_d4_words_are_in_no_log_and_nowhere_in_valkey(web_pair: Any, pair: Any, people: dict[str, str]):
+async def test_d4_words_are_in_no_log_and_nowhere_in_valkey(
+    web_pair: Any, private: str, pair: Any, people: dict[str, str]
+):
     import redis
 
     client = redis.Redis.from_url(web_pair.valkey.url)
@@ -124,6 +139,10 @@ async def test_d4_words_are_in_no_log_and_nowhere_in_valkey(web_pair: Any, pair:
     await ana.post(ROOM, words)
     assert await hears(ben, words) == [1]
     assert (await ana.command("message.edit", room=ROOM, seq=1, body=f"{words} again"))["type"] == "ack"
+    for tab in (ana, ben):
+        assert (await tab.command("room.enter", room=private))["top"] == 1
+    await ana.post(private, f"{words}, only for you")
+    assert await hears(ben, f"{words}, only for you") == [2]
     await ana.send_raw("not json: planted nightjar")
     assert (await ana.expect("error"))["code"]
     kept = [client.dump(key) or b"" for key in client.scan_iter()]
