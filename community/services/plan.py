@@ -79,8 +79,8 @@ def save(member: Member, plan: Plan) -> None:
 def delete(member: Member) -> None:
     """Erases the plan and the key that opened it. This also works for a plan that can't be opened."""
     with transaction.atomic():
+        ownkeys.destroy(member)  # first, as `save` locks them, so that neither waits for the other forever
         SafetyPlan.objects.filter(member=member).delete()
-        ownkeys.destroy(member)
 
 
 def keep_offline(member: Member, *, on: bool) -> bool:

@@ -11,6 +11,7 @@ from community.services import topics
 from tests.factories import post
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
+ARRIVES_MS = 20_000  # rows put into the database behind the process are found by polling
 FAR = "I made soup and sat by the window until the street was quiet, and then I thought of the funeral."
 
 
@@ -31,7 +32,7 @@ def page(evening: Any) -> Any:
 def test_live_messages_of_others_arrive_folded_and_open_on_demand(evening: Any, page: Any):
     expect(page.locator("#m-3 summary")).to_contain_text("loss and grief")
     evening.say("Otis", "The CORRIDOR again", FAR, "I made soup.")
-    expect(page.locator("#m-4 summary")).to_contain_text("something you asked to be warned about")
+    expect(page.locator("#m-4 summary")).to_contain_text("something you asked to be warned about", timeout=ARRIVES_MS)
     expect(page.locator("#m-5 summary")).to_contain_text("loss and grief")
     expect(page.locator("#m-6 .said")).to_have_text("I made soup.")
     expect(page.locator("#m-5 .said")).to_be_hidden()
@@ -47,9 +48,9 @@ def test_ones_own_words_stay_open_and_quotations_stay_folded(evening: Any, page:
     expect(page.locator("#m-4 .said")).to_have_text("My brother died too")
     expect(page.locator("#m-4 summary")).to_have_count(0)
     evening.say("Otis", FAR)
-    expect(page.locator("#m-5 summary")).to_contain_text("loss and grief")
+    expect(page.locator("#m-5 summary")).to_contain_text("loss and grief", timeout=ARRIVES_MS)
     evening.site.do(lambda: post(evening.members["Fern"], evening.room(), "Thank you", reply_to=5))
-    expect(page.locator("#m-6 .quote")).to_contain_text("loss and grief")
+    expect(page.locator("#m-6 .quote")).to_contain_text("loss and grief", timeout=ARRIVES_MS)
     assert "soup" not in page.locator("#m-6").text_content()
     page.reload()
     expect(page.locator("#m-6 .quote")).to_contain_text("loss and grief")

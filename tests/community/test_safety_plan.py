@@ -10,10 +10,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.management import call_command
 from django.db import connection
 
-from community import ownkeys
+from community import fieldcrypt, ownkeys
 from community.models import MemberKey, SafetyPlan
 from community.services import members, plan
 from community.services.plan import CannotOpen, Plan
+from tests.chat.test_races import racing
 from tests.factories import make_member
 
 OLD, NEW = ("1:old-key-old-key-old-key-old-key-old", "2:new-key-new-key-new-key-new-key-new")
@@ -159,3 +160,35 @@ def test_r11_a_key_that_no_ring_opens_stays_as_it_is_and_holds_up_nobody(db, set
     settings.FIELD_KEYS = f"{NEW},{OLD}"
     assert ownkeys.rewrap_all() == 1
     assert MemberKey.objects.get(member=lost).wrapped == before
+
+
+def test_r11_wrapping_anew_loses_nothing_that_was_written_meanwhile(ana, settings):
+    settings.FIELD_KEYS = f"{NEW},{settings.FIELD_KEYS}"
+    meanwhile = fieldcrypt.seal("another text", purpose="p")
+
+    def purpose(row):
+        MemberKey.objects.update(wrapped=meanwhile)
+        return f"own-key:{row.pk}"
+
+    assert fieldcrypt.rewrap(MemberKey.objects.all(), "wrapped", purpose=purpose) == 0
+    assert MemberKey.objects.get().wrapped == meanwhile
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.delivery
+def test_two_devices_that_write_the_first_plan_at_once_leave_one_that_opens():
+    ana = make_member("ana")
+    plans = [Plan(helps=(f"device {n}",)) for n in range(6)]
+    racing(lambda mine: plan.save(ana, mine), plans)
+    assert plan.read(ana) in plans
+    assert (SafetyPlan.objects.count(), MemberKey.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.delivery
+def test_writing_and_deleting_at_once_leave_a_whole_plan_or_none():
+    ana = make_member("ana")
+    for _ in range(5):
+        racing(lambda act: act(ana), [lambda who: plan.save(who, MINE), plan.delete, lambda who: plan.save(who, MINE)])
+        assert plan.read(ana) in (MINE, None)
+        assert SafetyPlan.objects.count() <= MemberKey.objects.count() <= 1
