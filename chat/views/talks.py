@@ -13,7 +13,8 @@ from chat.services import conversations, entries, requests, sealing
 from chat.views.shown import UNREAD_SHOWN
 from community import text
 from community.models import Member
-from community.services import apart, boundaries
+from community.services import apart, boundaries, topics
+from community.topics import Folding
 
 PREVIEW = 60  # characters
 TALKS_SHOWN = 100
@@ -39,7 +40,8 @@ def threads(member: Member) -> list[Thread]:
     rows = [p for p in rows if _other(p, member) is None or _other(p, member).pk not in away]  # type: ignore[union-attr]
     rows.sort(key=lambda p: p.room.last_message_at or p.joined_at, reverse=True)
     last = _last_words([p.room_id for p in rows[:TALKS_SHOWN]])
-    return [_thread(p, member, last.get(p.room_id)) for p in rows[:TALKS_SHOWN]]
+    folding = topics.folding_for(member)
+    return [_thread(p, member, last.get(p.room_id), folding) for p in rows[:TALKS_SHOWN]]
 
 
 def _other(place: Membership, member: Member) -> Member | None:
@@ -52,11 +54,12 @@ def _last_words(room_ids: list[int]) -> dict[int, Message]:
     return {message.room_id: message for message in last if not entries.state_of(message)}
 
 
-def _thread(place: Membership, member: Member, last: Message | None) -> Thread:
+def _thread(place: Membership, member: Member, last: Message | None, folding: Folding) -> Thread:
     room = place.room
-    words = text.quote(last.heads_up or last.body, PREVIEW) if last else ""
-    unread = min(max(room.top - place.read_to, 0), UNREAD_SHOWN)
     is_mine = last is not None and last.author_id == member.pk
+    folded = "" if last is None or is_mine else folding.matches(last.body, last.heads_up)
+    words = text.quote(last.heads_up or folded or last.body, PREVIEW) if last else ""
+    unread = min(max(room.top - place.read_to, 0), UNREAD_SHOWN)
     return Thread(room.slug, _other(place, member), words, is_mine, unread, room.last_message_at)
 
 

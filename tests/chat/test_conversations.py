@@ -17,7 +17,7 @@ from chat.services.changes import Act
 from chat.services.messages import Draft, Ended, IdReused
 from community.models import Member
 from community.refusals import NotYours, Refusal, TooFast, Unavailable
-from community.services import apart, keyring, looks
+from community.services import apart, keyring, looks, topics
 from moderation.services import reports
 from tests.factories import join, make_member, make_room, post, react, session_of, talk, unhurried
 
@@ -229,6 +229,16 @@ def test_the_list_is_by_the_last_message_with_counts_of_what_is_new(pair):
         (room.slug, "newer", 2),
         (other.slug, "from cleo", 1),
     ]
+
+
+def test_previews_unfold_neither_a_heads_up_nor_a_topic_that_hurts(pair):
+    ana, ben, _, room = pair
+    topics.add_words(ana, "nightjar")
+    post(ben, room, PLANTED)
+    assert "nightjar" not in as_(ana).get(reverse("messages")).context["threads"][0].preview
+    assert "nightjar" in as_(ben).get(reverse("messages")).context["threads"][0].preview
+    post(ben, room, "long words", heads_up="sleep")
+    assert as_(ana).get(reverse("messages")).context["threads"][0].preview == "sleep"
 
 
 # --- ending -----------------------------------------------------------------------------------
