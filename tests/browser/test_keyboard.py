@@ -76,7 +76,7 @@ def test_a_menu_opens_with_enter_and_gives_the_focus_back(evening: Any):
     expect(page.locator("#m-2 .tools__more")).to_be_focused()
     press(page, "Escape")
     expect(page.locator("#m-2")).to_be_focused()
-    press(page, "Enter", "ArrowUp", "ArrowUp", "ArrowUp")
+    press(page, "Enter", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp")
     expect(page.get_by_role("button", name="Reply").last).to_be_focused()
     press(page, "Enter")
     expect(page.locator("#w")).to_be_focused()
