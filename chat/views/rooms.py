@@ -27,6 +27,7 @@ from community.services.topics import folding_for
 from community.views.apart import tomorrow_morning
 
 PAGE = 50
+TALKS_ON_TODAY = 2
 
 
 def me(request: HttpRequest) -> Member:
@@ -42,8 +43,9 @@ def today(request: HttpRequest) -> HttpResponse:
     mine = _cards(me(request), joined=True)
     mine.sort(key=lambda card: (not card.unread, not card.is_lit, card.room.place))
     suggested = [] if mine else _cards(me(request), joined=False)[:2]
+    written = [thread for thread in talks.threads(me(request)) if thread.unread][:TALKS_ON_TODAY]
     context = {"member": me(request), "greeting": greeting(me(request), mine), "rooms": mine[:4] or suggested,
-               "has_news": any(card.unread for card in mine), "first_day": not mine}  # fmt: skip
+               "has_news": any(card.unread for card in mine), "first_day": not mine, "threads": written}  # fmt: skip
     return render(request, "chat/today.html", context)
 
 
@@ -226,6 +228,7 @@ def read(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def read_all(request: HttpRequest) -> HttpResponse:
     """Counts everything in all of one's rooms as read."""
-    places = Membership.objects.filter(member=me(request)).values_list("room__slug", "room__top")
-    services.mark_all_read([(me(request).pk, slug, top) for slug, top in places])
+    places = Membership.objects.filter(member=me(request), room__kind=Room.Kind.GROUP)
+    marks = [(me(request).pk, slug, top) for slug, top in places.values_list("room__slug", "room__top")]
+    services.mark_all_read(marks)
     return redirect("today")

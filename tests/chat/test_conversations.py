@@ -209,9 +209,17 @@ def test_a1_nobody_else_writes_into_it(pair):
 def test_it_is_on_no_list_of_rooms(pair):
     ana, _, cleo, room = pair
     for member in (ana, cleo):
-        for name in ("rooms", "today"):
-            assert room.slug not in as_(member).get(reverse(name)).content.decode()
+        assert room.slug not in as_(member).get(reverse("rooms")).content.decode()
+    assert room.slug not in as_(cleo).get(reverse("today")).content.decode()
     assert room.slug not in as_(cleo).get(reverse("messages")).content.decode()
+
+
+def test_today_shows_what_is_new_one_to_one_and_counting_rooms_as_read_leaves_it_so(pair):
+    _, ben, _, room = pair
+    client = as_(ben)
+    assert [one.slug for one in client.get(reverse("today")).context["threads"]] == [room.slug]
+    client.post(reverse("rooms-read"))
+    assert [one.unread for one in client.get(reverse("today")).context["threads"]] == [1]
 
 
 def test_only_a_member_of_two_sees_the_others_name_on_the_list(pair):
