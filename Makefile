@@ -60,6 +60,9 @@ format: $(VENV)/tests ## Formats Python, and fixes what can be fixed
 bench: $(VENV)/tests ## Measures this machine; prints what ours costs beside a bare server and the usual pattern
 	@$(BIN)/python -m bench $(ARGS)
 
+evaluate: $(VENV)/runs ## Measures the detector on labelled texts outside the repository (DATA=folder)
+	@$(BIN)/python manage.py evaluate_detector --data '$(DATA)'
+
 browser: $(VENV)/tests ## Finds or installs a Chromium for the browser tests
 	@$(BIN)/python -m tests.browser.chromium
 
@@ -97,4 +100,4 @@ $(VENV)/tests: requirements-dev.txt $(VENV)/runs
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help run demo-code serve sweep test check format bench browser lock clean
+.PHONY: help run demo-code serve sweep test check format bench evaluate browser lock clean

@@ -1,0 +1,101 @@
+"""From signs and the model to one level and one score.
+
+The level is the worst sign's, as context left it. The model alone may raise a message to moderate, when it is surer
+than on all but a few of ten thousand normal messages, and to low; never to high. The score is a logistic function of
+the signs, what context took away from them, and the model; its weights are fitted by `train_detector`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp
+from typing import Any
+
+from moderation.detector.context import Sign
+from moderation.detector.finding import Category, Severity
+from moderation.detector.model import Model
+
+# Which category names the message when two signs are equally severe: what a moderator must know first.
+PRECEDENCE = (
+    Category.METHOD_SEEKING, Category.ENCOURAGEMENT, Category.PSYCHOSIS, Category.VIOLENCE, Category.THIRD_PARTY,
+    Category.ABUSE, Category.EATING_DISORDER, Category.GOODBYE, Category.SELF_HARM, Category.SUICIDE, Category.DISTRESS,
+)  # fmt: skip
+
+DEFAULTS: dict[str, Any] = {
+    "bias": -5.0,
+    "model": 0.6,
+    "signs": [0.0, 0.8, 3.5, 5.0, 7.0],  # by severity after context
+    "raw": [0.0, 0.1, 0.5, 0.7, 0.9],  # by severity before context
+    "more": 0.35,  # each further sign, up to three
+    "moderate_alone": 99.0,  # log-odds from which the model alone flags
+    "low_alone": 99.0,
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What fusion goes by: severities of the worst sign after and before context, how many signs, the model's odds."""
+
+    severity: Severity
+    raw: Severity
+    count: int
+    risk: float
+    distress: float
+    explained: bool = False
+
+
+def evidence(signs: Sequence[Sign], risk: float, distress: float, *, explained: bool = False) -> Evidence:
+    """The evidence in these signs and log-odds."""
+    severity = max((one.severity for one in signs), default=Severity.NONE)
+    raw = max((one.rule.severity for one in signs), default=Severity.NONE)
+    count = len({one.rule.group for one in signs if one.severity >= Severity.MODERATE})
+    return Evidence(severity, raw, count, risk, distress, explained)
+
+
+def level(found: Evidence, weights: Mapping[str, Any]) -> Severity:
+    """How soon someone must look."""
+    if found.severity >= Severity.MODERATE:
+        return found.severity
+    if found.risk >= weights["moderate_alone"] and not _was_explained_away(found):
+        return Severity.MODERATE
+    if found.severity == Severity.LOW or found.distress >= weights["low_alone"]:
+        return Severity.LOW
+    return Severity.NONE
+
+
+def _was_explained_away(found: Evidence) -> bool:
+    """Whether context already answered what the model sees."""
+    return found.explained or found.raw >= Severity.MODERATE
+
+
+def log_odds(found: Evidence, weights: Mapping[str, Any]) -> float:
+    """The score before it becomes a chance; finer than the chance near 0 and 1."""
+    more = min(3, max(0, found.count - 1))
+    return (
+        weights["bias"]
+        + weights["model"] * found.risk
+        + weights["signs"][found.severity]
+        + weights["raw"][found.raw]
+        + weights["more"] * more
+    )
+
+
+def score(found: Evidence, weights: Mapping[str, Any]) -> float:
+    """The calibrated chance that a moderator should look, 0 to 1."""
+    return 1 / (1 + exp(-max(-60.0, min(60.0, log_odds(found, weights)))))
+
+
+def weights_of(model: Model) -> Mapping[str, Any]:
+    """The weights that came with the model, and the usual ones for what it does not say."""
+    return {**DEFAULTS, **model.fusion}
+
+
+def categories(signs: Sequence[Sign], found: Severity) -> tuple[Category, ...]:
+    """What it is about, the most severe first. Suicide, when only the model saw it."""
+    left = [one for one in signs if one.severity > Severity.NONE]
+    ranked = sorted({(-one.severity, PRECEDENCE.index(one.rule.category), one.rule.category) for one in left})
+    named = tuple(dict.fromkeys(category for _, _, category in ranked))
+    if found >= Severity.MODERATE and (not left or max(one.severity for one in left) < found):
+        return tuple(dict.fromkeys((Category.SUICIDE, *named)))
+    return named or ((Category.DISTRESS,) if found else ())

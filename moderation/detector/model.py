@@ -1,0 +1,115 @@
+"""The statistical half: logistic regression over hashed n-grams, with weights of one byte each."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+from moderation.detector import ngrams
+
+FILE = Path(__file__).resolve().parent.parent / "lexicons" / "model.bin"
+MAGIC = b"CLM1"
+WINDOW = 40  # words read at once; of a longer text, the worst window counts
+STRIDE = 20
+
+
+@dataclass(frozen=True)
+class Head:
+    """One question to the text: one weight for each n-gram bucket, to be multiplied by `scale`."""
+
+    weights: array[int]
+    scale: float
+    bias: float
+
+    def log_odds(self, features: Sequence[int] | set[int]) -> float:
+        """Log-odds that the answer is yes. Each feature weighs less in company: divided by the root of their number."""
+        if not features:
+            return self.bias
+        weights = self.weights
+        return self.bias + self.scale * sum([weights[one] for one in features]) / sqrt(len(features))
+
+
+@dataclass(frozen=True)
+class Model:
+    """`risk`: should a moderator look? `distress`: is the person having a hard time?"""
+
+    risk: Head
+    distress: Head
+    version: str = "none"
+    fusion: dict[str, Any] = field(default_factory=dict)
+
+    def read(self, words: Sequence[str]) -> tuple[float, float, int]:
+        """Log-odds of both heads in the worst window, and the first word of the window with the most risk."""
+        best, distress, at = -1e9, -1e9, 0
+        for start in range(0, max(1, len(words) - WINDOW + STRIDE), STRIDE):
+            features = ngrams.of_words(words[start : start + WINDOW])
+            risk = self.risk.log_odds(features)
+            distress = max(distress, self.distress.log_odds(features))
+            if risk > best:
+                best, at = risk, start
+        return best, distress, at
+
+    def carriers(self, words: Sequence[str], most: int = 5) -> list[tuple[str, int, int, float]]:
+        """The n-grams of whole words that raised the risk most: text, first word, last word, share of the log-odds."""
+        share = self.risk.scale / sqrt(max(1, len(ngrams.of_words(words))))
+        weighed = [
+            (text, first, last, share * self._weight(words[first : last + 1], text))
+            for text, first, last in ngrams.in_words(words)
+        ]
+        weighed.sort(key=lambda one: (-one[3], one[1], one[2]))
+        return weighed[:most]
+
+    def _weight(self, words: Sequence[str], text: str) -> int:
+        """The weight of one n-gram; a single word stands for the letters in it too."""
+        if len(words) == 1:
+            return sum(self.risk.weights[one] for one in ngrams.of_word(text))
+        return self.risk.weights[ngrams.bucket(text)]
+
+
+@cache
+def shipped() -> Model:
+    """The model of this release; one that knows nothing when its file is missing."""
+    return load(FILE.read_bytes()) if FILE.exists() else _ignorant()
+
+
+def load(content: bytes) -> Model:
+    """A model from the content of its file. Raises ValueError when that is something else."""
+    if content[:4] != MAGIC:
+        raise ValueError("not a model of this detector")
+    size = int.from_bytes(content[4:8], "big")
+    about = json.loads(content[8 : 8 + size])
+    at = 8 + size
+    heads = []
+    for name in ("risk", "distress"):
+        weights = array("b", content[at : at + ngrams.BUCKETS])
+        if len(weights) != ngrams.BUCKETS:
+            raise ValueError("the model is cut short")
+        heads.append(Head(weights, about[name]["scale"], about[name]["bias"]))
+        at += ngrams.BUCKETS
+    return Model(heads[0], heads[1], about["version"], about["fusion"])
+
+
+def dump(model: Model) -> bytes:
+    """The content of a model's file: the same model gives the same bytes."""
+    about = {
+        "version": model.version,
+        "fusion": model.fusion,
+        **{
+            name: {"scale": head.scale, "bias": head.bias}
+            for name, head in (("risk", model.risk), ("distress", model.distress))
+        },
+    }
+    head = json.dumps(about, sort_keys=True).encode()
+    weights = model.risk.weights.tobytes() + model.distress.weights.tobytes()
+    return MAGIC + len(head).to_bytes(4, "big") + head + weights
+
+
+def _ignorant() -> Model:
+    nothing = Head(array("b", bytes(ngrams.BUCKETS)), 1.0, -6.0)
+    return Model(nothing, nothing)

@@ -1,0 +1,150 @@
+"""Words as people type them, set right: contractions, slang, slips of the finger, letters swapped for signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+_LEET = str.maketrans("013457@$!|+€", "oieastasiite")
+_SEPARATORS = str.maketrans("", "", "-._~/|+*,")
+LONGEST_WORD = 40  # letters; longer ones are nobody's word
+_SHORTEST_NEAR = 6
+
+
+class Spelling:
+    """One or more languages' ways of writing, as data: what a token spells out.
+
+    `expand` maps a token to the words it stands for; `core` are words that people disguise; `near` are those of which
+    one wrong, missing, extra or swapped letter is forgiven, except when that makes a word of `apart`; `glue` are
+    small words that are written together with core words.
+    """
+
+    def __init__(
+        self,
+        expand: Mapping[str, str],
+        core: Iterable[str] = (),
+        near: Iterable[str] = (),
+        apart: Iterable[str] = (),
+        glue: Iterable[str] = (),
+    ) -> None:
+        self._expand = {token: tuple(words.split()) for token, words in expand.items()}
+        self._core = frozenset(core)
+        self._apart = frozenset(apart) | self._core | frozenset(self._expand)
+        self._glue = frozenset(glue) | self._core
+        self._by_deletion = _deletions(near)
+        self.words = lru_cache(maxsize=8192)(self._words)
+
+    def _words(self, token: str) -> tuple[str, ...]:
+        """The words a token spells out; the token itself when there is nothing to set right."""
+        known = self._known(token)
+        if known:
+            return known
+        if len(token) > LONGEST_WORD or len(token) < 3 or not token.isalpha():
+            return (token,)
+        return self._squeezed(token) or self._nearly(token) or self._parted(token) or (token,)
+
+    def _known(self, token: str) -> tuple[str, ...]:
+        bare = token.replace("'", "")
+        if bare in self._expand:
+            return self._expand[bare]
+        if bare in self._core or bare == token:
+            return (bare,) if bare in self._apart else ()
+        if token.endswith("'s"):
+            return self._known(token[:-2]) or (token[:-2],)
+        return (bare,)
+
+    def undisguised(self, chunk: str) -> tuple[str, ...]:
+        """The core word that a chunk with digits or signs stands for ("k!ll", "su*cide", "k-m-s"), or nothing."""
+        if len(chunk) > LONGEST_WORD:
+            return ()
+        bare = chunk.strip("*.,!?-_~\"'()#")
+        for shape in (bare.translate(_SEPARATORS), bare.translate(_LEET).translate(_SEPARATORS)):
+            found = self._core_or_glued(shape)
+            if found:
+                return found
+        return self._censored(bare) if "*" in bare or "#" in bare else ()
+
+    def joined(self, letters: str) -> tuple[str, ...]:
+        """The words that letters typed one by one make up ("k i l l"), or nothing."""
+        return self._core_or_glued(letters) or self._core_or_glued(letters.translate(_LEET))
+
+    def _core_or_glued(self, shape: str) -> tuple[str, ...]:
+        if len(shape) < 2:
+            return ()
+        if shape in self._core:
+            return self._expand.get(shape, (shape,))
+        squeezed = _squeeze(shape)
+        if squeezed in self._core:
+            return self._expand.get(squeezed, (squeezed,))
+        return self._parted(shape, shortest=5)
+
+    def _censored(self, bare: str) -> tuple[str, ...]:
+        for word in sorted(self._core):
+            if len(word) == len(bare) > 2 and all(a == b or a in "*#" for a, b in zip(bare, word, strict=True)):
+                return self._expand.get(word, (word,))
+        return ()
+
+    def _squeezed(self, token: str) -> tuple[str, ...]:
+        for shape in (_squeeze(token, 2), _squeeze(token)):
+            if shape != token and len(shape) > 2 and shape in self._apart:
+                return self._expand.get(shape, (shape,))
+        shape = _squeeze(token, 2)
+        return (shape,) if len(shape) < len(token) else ()
+
+    def _nearly(self, token: str) -> tuple[str, ...]:
+        if len(token) < _SHORTEST_NEAR - 1:
+            return ()
+        for shape in (token, *_without_one(token)):
+            for word in self._by_deletion.get(shape, ()):
+                if word[0] == token[0] and _one_edit_apart(word, token):
+                    return self._expand.get(word, (word,))
+        return ()
+
+    def _parted(self, token: str, shortest: int = 7) -> tuple[str, ...]:
+        """A token as a row of known words, when one of them is a core word: "killmyself", "wanttodie"."""
+        if not shortest <= len(token) <= LONGEST_WORD:
+            return ()
+        parts: list[tuple[str, ...] | None] = [()] + [None] * len(token)
+        for end in range(1, len(token) + 1):
+            for start in range(max(0, end - 12), end):
+                before, piece = parts[start], token[start:end]
+                if before is not None and piece in self._glue and (parts[end] is None):
+                    parts[end] = (*before, piece)
+        whole = parts[-1]
+        if whole is None or len(whole) > 8 or not any(len(one) > 2 and one in self._core for one in whole):
+            return ()
+        return tuple(word for one in whole for word in self._expand.get(one, (one,)))
+
+
+def _squeeze(token: str, most: int = 1) -> str:
+    kept: list[str] = []
+    for letter in token:
+        if kept[-most:] != [letter] * most:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def _without_one(word: str) -> list[str]:
+    return [word[:at] + word[at + 1 :] for at in range(len(word))]
+
+
+def _deletions(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For each word and each of it less one letter, the words it may have been (symmetric deletion, Garbe 2012)."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        for shape in {word, *_without_one(word)}:
+            found.setdefault(shape, []).append(word)
+    return {shape: tuple(whole) for shape, whole in found.items()}
+
+
+def _one_edit_apart(word: str, token: str) -> bool:
+    start = 0
+    while start < min(len(word), len(token)) and word[start] == token[start]:
+        start += 1
+    mine, theirs = word[start:], token[start:]
+    return (
+        mine[1:] == theirs[1:]
+        or mine[1:] == theirs
+        or mine == theirs[1:]
+        or (mine[1::-1] == theirs[:2] and mine[2:] == theirs[2:])
+    )

@@ -1,0 +1,1 @@
+"""Fits and measures the detector on data that stays outside the repository. Not needed to run it."""
