@@ -149,10 +149,12 @@ def test_d4_a_woken_device_shows_what_it_was_told_or_a_neutral_line(evening: Any
     line.send("ServiceWorker.enable")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     assert found
-    line.send(
-        "ServiceWorker.deliverPushMessage", {"origin": evening.site.url, "registrationId": found[-1], "data": data}
-    )
-    assert page.evaluate(SHOWN) == [["Commonlight", body, "news"]]
+    told = {"origin": evening.site.url, "registrationId": found[-1], "data": data}
+    shown = None
+    for _ in range(4):  # the browser drops what it is told to deliver while the worker is still starting
+        line.send("ServiceWorker.deliverPushMessage", told)
+        shown = shown or page.evaluate(SHOWN)
+    assert shown == [["Commonlight", body, "news"]]
 
 
 def test_axe_finds_nothing_in_a_full_list_on_any_screen(evening: Any):
