@@ -67,7 +67,7 @@ def request_met(request: HttpRequest, token: str) -> HttpResponse:
     found = requests.met(me(request), token)
     note = requests.note_of(found)
     context = {"asked": found, "other": found.asker, "note": note, "has_caution": requests.has_caution(note),
-               "shared": shared_rooms(me(request), found.asker), **talks.beside(me(request))}  # fmt: skip
+               "shared": shared_rooms(me(request), found.asker)}  # fmt: skip
     return render(request, "chat/request.html", context)
 
 

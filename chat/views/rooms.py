@@ -107,6 +107,7 @@ def render_room(
     first_unread = place.read_to + 1 if place.read_to < found.top else 0
     card = cards([found], member, hub.present())[0]
     folding = folding_for(member)
+    closed = why_not(member, found)
     context: dict[str, Any] = {
         "room": found,
         "folding": folding.for_script(),
@@ -118,8 +119,8 @@ def render_room(
         "more_before": page["more_before"],
         "more_after": page["more_after"],
         "first_unread": first_unread or None,
-        "can_post": not why_not(member, found),
-        "why_not": why_not(member, found),
+        "can_post": not closed,
+        "why_not": closed,
         "slow_seconds": found.slow_seconds,
         "muted_until": place.muted_until if place.muted_until and place.muted_until > timezone.now() else None,
         "draft": draft,

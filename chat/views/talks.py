@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -29,7 +28,6 @@ class Thread:
     preview: str
     is_mine: bool
     unread: int
-    at: datetime | None
 
 
 def threads(member: Member) -> list[Thread]:
@@ -60,7 +58,7 @@ def _thread(place: Membership, member: Member, last: Message | None, folding: Fo
     folded = "" if last is None or is_mine else folding.matches(last.body, last.heads_up)
     words = text.quote(last.heads_up or folded or last.body, PREVIEW) if last else ""
     unread = min(max(room.top - place.read_to, 0), UNREAD_SHOWN)
-    return Thread(room.slug, _other(place, member), words, is_mine, unread, room.last_message_at)
+    return Thread(room.slug, _other(place, member), words, is_mine, unread)
 
 
 def beside(member: Member) -> dict[str, Any]:
