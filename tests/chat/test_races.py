@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 
 from chat.models import Message, Room
 from chat.services import changes, messages, news, rooms
@@ -68,7 +68,7 @@ class Observer:
             self.at[pk] = (found.top, found.revision)
 
     def follow(self, done):
-        while not done.is_set():
+        while not done.wait(0.005):  # it leaves the writers the interpreter, as a process of its own would
             self.look()
         self.look()
         connection.close()
@@ -79,9 +79,11 @@ def test_r1_r3_writers_racing_with_repeats_edits_and_an_observer_leave_no_hole_a
     observer, done = Observer(spaces), threading.Event()
     following = threading.Thread(target=observer.follow, args=[done])
     following.start()
-    tallies = racing(lambda one: _write(one, spaces), list(enumerate(writers)))
-    done.set()
-    following.join()
+    try:
+        tallies = racing(lambda one: _write(one, spaces), list(enumerate(writers)))
+    finally:
+        done.set()
+        following.join()
     stored = Counter(chain.from_iterable(tallies))
     for room in spaces:
         _check_room(Room.objects.get(pk=room.pk), observer)
@@ -96,23 +98,33 @@ def _write(one, spaces):
         room = chance.choice(spaces)
         client_id = UUID(int=number * 1000 + turn)
         draft = Draft(member.pk, key, room.slug, client_id, f"{number}:{turn}")
-        twice = racing(_insistent, [draft, draft])
+        twice = racing(lambda one: _insistent(lambda: _post(one)), [draft, draft])
         answers += [(room.slug, stored.seq) for stored in twice]
         if chance.random() < 0.3:
-            changes.do(Act(member.pk, key, room.slug, twice[0].seq, changes.editing(f"{number}:{turn} again")))
+            act = Act(member.pk, key, room.slug, twice[0].seq, changes.editing(f"{number}:{turn} again"))
+            _insistent(lambda act=act: changes.do(act))
     return answers
 
 
-def _insistent(draft):
-    """Sends until it is answered, as a browser does."""
+def _insistent(work):
+    """Asks until it is answered, as a browser does: what could not be stored was not, and it may come again.
+
+    Two writers with one id, and on SQLite a writer whom luck kept from the lock (it is not handed out in turn,
+    so on a slow machine with this many writers one may wait longer than the time limit), are told to come again.
+    """
     for _ in range(100):
         try:
-            [outcome] = messages.store([draft])
-        except IntegrityError as error:  # two writers with one id: one of them is told to come again
+            outcome = work()
+        except (IntegrityError, OperationalError) as error:
             outcome = error
         if not isinstance(outcome, Exception):
             return outcome
     raise outcome
+
+
+def _post(draft):
+    [outcome] = messages.store([draft])
+    return outcome
 
 
 def _check_room(room, observer):
@@ -129,7 +141,8 @@ def test_r4_each_writers_messages_are_in_the_order_they_were_sent(people):
     def write(one):
         number, (member, key) = one
         for turn in range(ROUNDS):
-            messages.post(Draft(member.pk, key, spaces[0].slug, UUID(int=number * 1000 + turn), str(turn)))
+            draft = Draft(member.pk, key, spaces[0].slug, UUID(int=number * 1000 + turn), str(turn))
+            _insistent(lambda draft=draft: _post(draft))
 
     racing(write, list(enumerate(writers)))
     for member, _ in writers:
