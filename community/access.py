@@ -47,3 +47,13 @@ def require(actor: Member | None, action: str, thing: Any = None) -> None:
 def has_role(member: Member, *roles: str) -> bool:
     """True when the member is in one of these groups."""
     return any(group.name in roles for group in member.groups.all())
+
+
+@rule("resources.curate")
+def _curate(actor: Member, thing: object) -> bool:
+    return has_role(actor, "curators", "admins")
+
+
+@rule("resources.withdraw")
+def _withdraw(actor: Member, thing: object) -> bool:
+    return has_role(actor, "curators", "admins", "moderators", "leads")
