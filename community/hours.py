@@ -85,10 +85,11 @@ class Hours(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def _moments(self, day: date, zone: ZoneInfo, is_holiday: IsHoliday | None) -> Iterator[datetime]:
         """Every moment at which something may change on this day: starts, ends, midnights, turned clocks."""
-        minutes = {minute for span in self._on(day, is_holiday) for minute in span} | {0}
+        minutes = {minute for span in self._on(day, is_holiday) for minute in span if minute < DAY} | {0}
+        minutes |= {end - DAY for _, end in self._on(day - timedelta(days=1), is_holiday) if end > DAY}
         midnight = datetime.combine(day, datetime.min.time())
         if midnight.replace(tzinfo=zone).utcoffset() != (midnight + timedelta(days=1)).replace(tzinfo=zone).utcoffset():
-            minutes |= set(range(0, DAY + 60, 15))
+            minutes |= set(range(0, DAY, 15))
         for minute in minutes:
             for fold in (0, 1):
                 yield (midnight + timedelta(minutes=minute)).replace(tzinfo=zone, fold=fold).astimezone(UTC)
@@ -198,6 +199,8 @@ def parse(text: str, *, zone: str = "") -> Hours:
             raise BadHours(f"“{part}” holds no times. Write it as Mon-Fri 10:00-22:00.")
         for day in _days(_SPAN.sub(" ", part)):
             week[day] += spans
+    if not any(week):
+        raise BadHours("There are no times in it. Write it as Mon-Fri 10:00-22:00.")
     return check(Hours(zone=zone, week=tuple(tuple(spans) for spans in week)))
 
 
