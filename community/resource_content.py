@@ -60,7 +60,10 @@ class Channel(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.way not in DIALLED:
             return self.shown
         found = _NUMBER.match(_NOTE.sub("", self.shown).strip())
-        return re.sub(r"[^\d*+#]", "", found.group(0)) if found else ""
+        number = found.group(0) if found else ""
+        # After the code of a country the bracketed zero is not dialled.
+        number = number.replace("(0)", "") if number.startswith("+") else number
+        return re.sub(r"[^\d*+#]", "", number)
 
     @property
     def href(self) -> str:
