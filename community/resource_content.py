@@ -66,6 +66,11 @@ class Channel(msgspec.Struct, frozen=True, omit_defaults=True):
         return re.sub(r"[^\d*+#]", "", number)
 
     @property
+    def site(self) -> str:
+        """The name of the site behind an address: "findahelpline.com"; empty for a number."""
+        return "" if self.way in DIALLED else (urlsplit(self.shown).hostname or "").removeprefix("www.")
+
+    @property
     def href(self) -> str:
         """What a link to it opens: tel:, sms:, mailto: or the address."""
         if self.way == "phone":

@@ -38,9 +38,13 @@ def help_now(request: HttpRequest) -> HttpResponse:
     response = render(request, "community/help_now.html", context)
     response["Cache-Control"] = "no-store"
     if "country" in request.GET:
-        # For this browser session only: a visitor's country is kept nowhere else.
-        response.set_cookie(COUNTRY_COOKIE, code, httponly=True, samesite="Lax", secure=request.is_secure())
+        remember_country(request, response, code)
     return response
+
+
+def remember_country(request: HttpRequest, response: HttpResponse, code: str) -> None:
+    """Keeps a country for this browser session only: a visitor's is kept nowhere else."""
+    response.set_cookie(COUNTRY_COOKIE, code, httponly=True, samesite="Lax", secure=request.is_secure())
 
 
 def country_of(request: HttpRequest) -> str:

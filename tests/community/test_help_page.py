@@ -11,6 +11,7 @@ from django.urls import reverse
 from community.helplines import Held
 from community.hours import parse
 from community.resource_content import Channel, Content
+from tests.factories import make_member
 
 
 @pytest.fixture
@@ -67,3 +68,14 @@ def test_it_asks_no_database():  # no django_db mark: any query fails the test
     for country in ("GB", "US", "JP", ""):
         assert page(country)
     assert Client().get(reverse("help-all")).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_members_country_is_known_there_until_they_choose_another():
+    client = Client()
+    client.force_login(make_member("ana", country="JP"))
+    client.get(reverse("today"))
+    assert 'href="tel:119"' in client.get(reverse("help-now")).content.decode()
+    client.get(reverse("help-now"), {"country": "GB"})
+    client.get(reverse("today"))
+    assert 'href="tel:999"' in client.get(reverse("help-now")).content.decode()
