@@ -254,7 +254,8 @@ INNER = ["127.0.0.1", "2130706433", "0x7f.1", "017700000001", "127.1", "[::1]", 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 @given(st.one_of(st.text(max_size=60), st.builds("{}://{}{}".format, st.sampled_from(["http", "https", "ftp", "HTTP", "gopher"]), st.sampled_from(INNER) | st.text(max_size=20) | st.ip_addresses().map(str), st.text(max_size=10))))  # fmt: skip
 def test_a_hostile_address_never_raises_and_reaches_nothing_inside(net: Net, url: str):
-    net.ports.setdefault(443, net.ports[80])
+    if 443 not in net.ports:
+        net.secure()
     net.names.update({"0x7f.1": "127.0.0.1", "127.0x1": "127.0.0.1"})
     assert isinstance(look(url, seconds=5).sentence, str)
     assert all(outgoing.is_public(one) for one in net.connects)
