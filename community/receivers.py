@@ -1,4 +1,4 @@
-"""What community hears of itself: devices go with their session."""
+"""What community hears of itself: devices go with their session, the help file and the index with what changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from community import signals
-from community.services import help_file, push
+from community.models import Resource
+from community.services import help_file, push, search_index
 
 
 @receiver(signals.session_ended)
@@ -25,5 +26,6 @@ def _signed_out(sender: Any, request: HttpRequest | None = None, **_: Any) -> No
 
 
 @receiver(signals.resource_changed)
-def _resource_changed(sender: Any, **_: Any) -> None:
+def _resource_changed(sender: Any, resource: Resource, **_: Any) -> None:
     help_file.write()
+    search_index.index_quietly(resource)
