@@ -77,10 +77,11 @@ def _hit(message: Message, viewer: Member, folding: Folding) -> Hit:
     is_own = message.author_id == viewer.pk
     heads_up = "" if is_own else message.heads_up or folding.matches(message.body)
     at = timezone.localtime(message.stored_at)
+    name = message.author.name if message.author else say("Someone who left")
     return Hit(
-        title=message.author.name if message.author else say("Someone who left"),
+        title=say("%(name)s in %(room)s") % {"name": name, "room": message.room.name},
         url=f"{reverse('room', args=[message.room.slug])}?around={message.seq}#m-{message.seq}",
-        detail=f"{message.room.name} · {format_date(at, 'j F, H:i')}",
+        detail=format_date(at, "j F, H:i"),
         text=say("Heads-up: %(words)s") % {"words": heads_up} if heads_up else message.body,
     )
 

@@ -17,16 +17,16 @@ from community.resource_content import ANYWHERE, DIALLED, Content
 from community.services.search_index import Document, Hit, Kind, register
 
 KINDS: dict[str, str | Promise] = {
-    "emergency": _("emergency number"),
-    "helpline": _("help line"),
-    "peer support": _("peer support"),
-    "directory": _("directory of services"),
-    "professional help finder": _("finding professional help"),
-    "education": _("to read"),
-    "guidance": _("guidance"),
-    "book": _("book"),
-    "self-help tool": _("self-help tool"),
-    "app": _("app"),
+    "emergency": _("Emergency number"),
+    "helpline": _("Help line"),
+    "peer support": _("Peer support"),
+    "directory": _("Directory of services"),
+    "professional help finder": _("Finding professional help"),
+    "education": _("To read"),
+    "guidance": _("Guidance"),
+    "book": _("Book"),
+    "self-help tool": _("Self-help tool"),
+    "app": _("App"),
 }
 _TONGUES = ("en", "es")  # names of countries are found in these, and in the languages of the entry
 

@@ -17,21 +17,20 @@ from django.utils.functional import Promise
 
 from community import search_words
 from community.models import Member, SearchSpelling, SearchWord
-from community.search_words import Piece, Question, Term, Word
+from community.search_words import Piece, Question, Term, Word, ask
 from community.services.search_index import Document, Hit, Kind, Own, forget, index, kinds, owns, register, register_own
 
 __all__ = ["Document", "Group", "Hit", "Kind", "Own", "Results", "Shown", "find", "forget", "index", "register",
-           "register_own"]  # fmt: skip
+           "ask", "register_own"]  # fmt: skip
 SHOWN = 8
 CANDIDATES = 3000  # words looked at for all misspelt ones together
 TITLE_COUNTS = 8.0  # as much as so many words of the text
-NEAR_COUNTS = 2.0
 _SQLITE = """
 WITH found AS MATERIALIZED (
   SELECT rowid AS id, -bm25(community_search, %s, 1.0) AS score FROM community_search WHERE community_search MATCH %s
 ), placed AS (
   SELECT e.kind, e.thing_id, COUNT(*) OVER (PARTITION BY e.kind) AS total, ROW_NUMBER() OVER (
-    PARTITION BY e.kind ORDER BY found.score * CASE WHEN e.near IN (%s, 'INT') THEN %s ELSE 1.0 END DESC, e.thing_id
+    PARTITION BY e.kind ORDER BY e.near NOT IN (%s, 'INT', ''), found.score DESC, e.thing_id
   ) AS place
   FROM found JOIN community_searchentry e ON e.id = found.id WHERE e.kind IN ({kinds}) AND (e.is_public OR %s)
 )
@@ -40,8 +39,8 @@ SELECT kind, thing_id, total FROM placed WHERE place <= %s ORDER BY kind, place
 _POSTGRES = """
 WITH placed AS (
   SELECT e.kind, e.thing_id, COUNT(*) OVER (PARTITION BY e.kind) AS total, ROW_NUMBER() OVER (
-    PARTITION BY e.kind ORDER BY (ts_rank(e.title_found, asked.q) * %s + ts_rank(e.found, asked.q))
-      * CASE WHEN e.near IN (%s, 'INT') THEN %s ELSE 1.0 END DESC, e.thing_id
+    PARTITION BY e.kind ORDER BY e.near NOT IN (%s, 'INT', ''),
+      ts_rank(e.title_found, asked.q) * %s + ts_rank(e.found, asked.q) DESC, e.thing_id
   ) AS place
   FROM community_searchentry e, (SELECT %s::tsquery AS q) asked
   WHERE e.found @@ asked.q AND e.kind IN ({kinds}) AND (e.is_public OR %s)
@@ -104,10 +103,11 @@ def find(
 ) -> Results:
     """At most `limit` things of each kind (of all, or those named in `of`) that `viewer` may see; best first.
 
-    Whatever `query` holds, it is words. `near` is the country whose own entries come first. `as_written` insists on
+    Whatever `query` holds, it is words. `near` is the country whose entries come first, with
+    those for people anywhere: a number of another country is of little use. `as_written` insists on
     the spelling. How many queries it takes is bounded, and does not depend on how much is found.
     """
-    question = search_words.ask(query)
+    question = ask(query)
     names = None if of is None else set(of)
     asker = _Asker([kind for kind in kinds() if names is None or kind.name in names], viewer, near, limit)
     if not question.words:
@@ -171,10 +171,10 @@ def _matching(words: Sequence[Word], asker: _Asker, *, all_of_them: bool) -> _Fo
     values: list[Any]
     if connection.vendor == "sqlite":
         asked = _joined([_fts5(word) for word in words], " AND " if all_of_them else " OR ")
-        sql, values = _SQLITE, [TITLE_COUNTS, asked, near, NEAR_COUNTS]
+        sql, values = _SQLITE, [TITLE_COUNTS, asked, near]
     else:
         asked = _joined([_tsquery(word) for word in words], " & " if all_of_them else " | ")
-        sql, values = _POSTGRES, [TITLE_COUNTS, near, NEAR_COUNTS, asked]
+        sql, values = _POSTGRES, [near, TITLE_COUNTS, asked]
     with connection.cursor() as cursor:
         cursor.execute(sql.format(kinds=holes), [*values, *names, members_too, asker.limit])
         rows = cursor.fetchall()
