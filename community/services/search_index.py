@@ -194,7 +194,7 @@ def _portions(items: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def _count_words() -> None:
-    """Words nobody uses any more are dropped, and how often the others stand somewhere is noted."""
+    """Drops words that nobody uses any more, learns those that are missing, notes how often each stands somewhere."""
     uses: Counter[str] = Counter()
     for entry in SearchEntry.objects.only("title_terms", "body_terms").iterator(AT_ONCE):
         uses.update(_words_of(entry))
@@ -219,8 +219,7 @@ def repair() -> int:
     wrong = sum(_repair(kind) for kind in kinds())
     strangers = SearchEntry.objects.exclude(kind__in=[kind.name for kind in kinds()])
     wrong += strangers.delete()[0]
-    if wrong:
-        _count_words()
+    _count_words()
     return wrong
 
 
