@@ -11,10 +11,12 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from community import search_words
 from community.topics import piece_of, plain_form
 
 Sieve = Callable[[str], bool]
 LONGEST = 400  # characters that are looked at
+MISSPELT_FROM = 6  # letters
 _WORDS = Path(__file__).with_name("seed") / "danger.toml"
 _sieves: list[Sieve] = []
 log = logging.getLogger(__name__)
@@ -35,7 +37,11 @@ def is_danger(text: str) -> bool:
 
 def _is_listed(text: str) -> bool:
     plain = plain_form(text)
-    return any(piece in plain for piece in _pieces())
+    return any(piece in plain for piece in _pieces()) or any(_is_misspelt(word) for word in plain.split())
+
+
+def _is_misspelt(word: str) -> bool:
+    return len(word) >= MISSPELT_FROM and bool(search_words.nearest(word, _often_misspelt()))
 
 
 def _asked(one: Sieve, text: str) -> bool:
@@ -50,6 +56,11 @@ def _asked(one: Sieve, text: str) -> bool:
 def _pieces() -> tuple[str, ...]:
     languages = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
     return tuple(_piece(one) for words in languages.values() for one in words)
+
+
+@cache
+def _often_misspelt() -> tuple[tuple[str, int], ...]:
+    return tuple((word, 1) for word in tomllib.loads(_WORDS.read_text(encoding="utf-8"))["misspelt"])
 
 
 def _piece(one: str) -> str:

@@ -142,6 +142,11 @@ def test_a_misspelt_word_is_put_right_and_one_can_insist(inside):
     assert "Nothing for 'anxeity'" in main(page(inside, "anxeity", **{"as": "written"}))
 
 
+def test_nobody_who_may_be_in_danger_reads_that_there_is_nothing_for_them(inside):
+    assert "Nothing for" not in page(inside, "i want to die")
+    assert "look through the subjects" in page(inside, "i want to die")
+
+
 def test_nothing_found_says_what_to_do(inside):
     shown = main(page(inside, "zzqqxx <script>alert(1)</script>"))
     assert "Try one word, or look through the subjects." in shown

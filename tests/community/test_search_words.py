@@ -127,6 +127,31 @@ def test_words_of_danger_are_known_in_many_languages(words):
     assert danger.is_danger(words)
 
 
+MISSPELT = ["sucide", "suiside", "how to commit siucide", "suizit", "overdoes", "selbsmord", "Suicdal thoughts"]
+LOOK_ALIKE = [
+    "homicide",
+    "decide",
+    "suitcase",
+    "inside",
+    "outside",
+    "sunrise",
+    "sucrose",
+    "guide",
+    "pesticide",
+    "sunlight",
+]
+
+
+@pytest.mark.parametrize("words", MISSPELT)
+def test_words_of_danger_are_known_when_they_are_misspelt(words):
+    assert danger.is_danger(words)
+
+
+@pytest.mark.parametrize("word", LOOK_ALIKE)
+def test_words_that_look_a_little_like_them_are_not(word):
+    assert not danger._is_listed(word)
+
+
 @pytest.mark.parametrize(
     "words", ["sleep", "anxiety at work", "grief", "students", "", "😀", "diet plan", "the old curtain"]
 )
