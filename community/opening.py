@@ -24,10 +24,11 @@ WEEK_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Whether somebody answers now (None: not known), and that in words."""
+    """Whether somebody answers now (None: not known), and that in words; `brief` where "open" was said already."""
 
     is_open: bool | None
     words: str
+    brief: str
 
 
 def hours_of(content: Content) -> tuple[Hours, ...]:
@@ -58,15 +59,18 @@ def opening(hours: Hours, country: str, at: datetime, zone: str) -> Opening:
     """The state of one set of hours now."""
     state = _state(hours, country, at, zone)
     if state is None:
-        return Opening(None, _unknown(hours))
+        return Opening(None, _unknown(hours), _unknown(hours))
     if state:
         if hours.always:
-            return Opening(True, _("Open now, day and night"))
+            return Opening(True, _("Open now, day and night"), _("Day and night"))
         closes = hours.closes_at(at, caller_zone=zone or "UTC", is_holiday=public_holidays.in_country(country))
-        words = _("Open now, until %(time)s") % {"time": _clock(closes, hours, zone)} if closes else _("Open now")
-        return Opening(True, words)
+        if closes is None:
+            return Opening(True, _("Open now"), _("Open now"))
+        until = {"time": _clock(closes, hours, zone)}
+        return Opening(True, _("Open now, until %(time)s") % until, _("Until %(time)s") % until)
     opens = _opens(hours, country, at, zone)
-    return Opening(False, _opening_words(opens, at, hours, zone) if opens else _("Closed now"))
+    words = _opening_words(opens, at, hours, zone) if opens else _("Closed now")
+    return Opening(False, words, words)
 
 
 def _state(hours: Hours, country: str, at: datetime, zone: str) -> bool | None:

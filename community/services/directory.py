@@ -19,7 +19,7 @@ from django.db.models import Count, Max, Sum
 from community import opening, shelves
 from community.hours import Hours
 from community.models import Resource, ResourceRevision
-from community.narrowing import Asked
+from community.narrowing import WAY_NAMES, Asked
 from community.resource_content import ANYWHERE, Content, from_json
 from community.shelves import ANYWHERE_SHELF, KINDS, SHELVES
 from community.topics import plain_form
@@ -83,6 +83,7 @@ class Found:
 class Offers:
     """What can be chosen in a country, so that no choice is offered that finds nothing at once."""
 
+    countries: tuple[str, ...]
     subjects: tuple[str, ...]
     people: tuple[str, ...]
     ways: tuple[str, ...]
@@ -94,15 +95,21 @@ class _Index:
     stamp: tuple[Any, ...] | None = None
     entries: dict[int, Entry] = field(default_factory=dict)
     countries: dict[str, list[Entry]] = field(default_factory=dict)
+    offers: dict[str, Offers] = field(default_factory=dict)
 
 
 _index = _Index()
 _lock = threading.Lock()
 
 
-def find(asked: Asked, at: datetime, zone: str) -> Found:
-    """The shelves for these choices. `zone` is the reader's, or empty for a visitor's."""
-    every = _fitting(asked, at, zone)
+def find(asked: Asked, at: datetime, zone: str) -> tuple[Found, Offers]:
+    """Shelves for these choices, and what else can be chosen. `zone` is the reader's, or empty for a visitor's."""
+    index = _current()
+    return _found(index, asked, at, zone), _offers(index, asked.country)
+
+
+def _found(index: _Index, asked: Asked, at: datetime, zone: str) -> Found:
+    every = _fitting(index, asked, at, zone)
     on: dict[str, list[Entry]] = {}
     for entry in every:
         is_apart = entry.country == ANYWHERE and asked.country not in ("", ANYWHERE)
@@ -110,7 +117,7 @@ def find(asked: Asked, at: datetime, zone: str) -> Found:
         on.setdefault(key, []).append(entry)
     own = sum(len(found) for key, found in on.items() if key != ANYWHERE_SHELF)
     if not every:
-        return Found((), 0, 0, without=_without(asked, at, zone))
+        return Found((), 0, 0, without=_without(index, asked, at, zone))
     if asked.shelf:
         return _one_shelf(asked, on.get(asked.shelf, []), own)
     few = len(every) > PER_PAGE
@@ -129,19 +136,19 @@ def _keys(entries: Iterable[Entry]) -> tuple[int, ...]:
     return tuple(entry.pk for entry in entries)
 
 
-def _without(asked: Asked, at: datetime, zone: str) -> tuple[tuple[str, str, int], ...]:
-    others = ((name, words, len(_fitting(asked.but(name), at, zone))) for name, words in asked.filters.items())
+def _without(index: _Index, asked: Asked, at: datetime, zone: str) -> tuple[tuple[str, str, int], ...]:
+    others = ((name, words, len(_fitting(index, asked.but(name), at, zone))) for name, words in asked.filters.items())
     return tuple(sorted((one for one in others if one[2]), key=lambda one: -one[2])[:3])
 
 
-def _fitting(asked: Asked, at: datetime, zone: str) -> list[Entry]:
+def _fitting(index: _Index, asked: Asked, at: datetime, zone: str) -> list[Entry]:
     """Entries of the country and of everywhere that fit, in the order in which they are shown."""
-    here = _current().countries
+    here = index.countries
     entries = [*(here.get(asked.country, []) if asked.country != ANYWHERE else ()), *here.get(ANYWHERE, [])]
     for wanted in _tests(asked, at, zone):
         entries = [entry for entry in entries if wanted(entry)]
     if asked.q:
-        places = {pk: place for place, pk in enumerate(matching(asked.q))}
+        places = {pk: place for place, pk in enumerate(matching(asked.q, index))}
         entries = sorted((entry for entry in entries if entry.pk in places), key=lambda entry: places[entry.pk])
     return entries
 
@@ -150,7 +157,7 @@ def _tests(asked: Asked, at: datetime, zone: str) -> Iterable[Callable[[Entry], 
     if asked.subject:
         yield lambda entry: asked.subject in entry.subjects
     if asked.people:
-        yield lambda entry: asked.people in entry.people or (asked.people == "loved" and entry.shelf == shelves.LOVED)
+        yield lambda entry: asked.people in entry.people
     if asked.kind:
         yield lambda entry: entry.kind in KINDS[asked.kind][1]
     if asked.way:
@@ -175,32 +182,33 @@ def _open_at(at: datetime, zone: str) -> Callable[[Entry], bool]:
     return wanted
 
 
-def matching(q: str) -> list[int]:
+def matching(q: str, index: _Index | None = None) -> list[int]:
     """Keys of the published entries that hold every word of `q`, best first; accents and case don't matter."""
     wanted = plain_form(q).split()
-    found = [entry for entry in _current().entries.values() if all(f" {word}" in entry.words for word in wanted)]
+    found = [
+        entry for entry in (index or _current()).entries.values() if all(f" {word}" in entry.words for word in wanted)
+    ]
     return [entry.pk for entry in sorted(found, key=lambda entry: entry.place)] if wanted else []
 
 
-def offers(country: str) -> Offers:
+def _offers(index: _Index, country: str) -> Offers:
     """What there is to choose from in a country and everywhere, in the order of the tables."""
-    here = _current().countries
-    entries = [*here.get(country, []), *(here.get(ANYWHERE, []) if country != ANYWHERE else [])]
-    subjects = frozenset[str]().union(*(entry.subjects for entry in entries))
-    people = frozenset[str]().union(*(entry.people for entry in entries))
-    ways = frozenset[str]().union(*(entry.ways for entry in entries))
-    languages = frozenset[str]().union(*(entry.languages for entry in entries))
-    return Offers(
-        tuple(key for key in shelves.SUBJECTS if key in subjects),
-        tuple(key for key in shelves.PEOPLE if key in people),
-        tuple(sorted(ways)),
-        tuple(sorted(languages)),
-    )
+    if country not in index.offers:
+        here = index.countries
+        entries = [*here.get(country, []), *(here.get(ANYWHERE, []) if country != ANYWHERE else [])]
+        index.offers[country] = Offers(
+            countries=tuple(sorted(frozenset(here) - {ANYWHERE})),
+            subjects=_in_order(shelves.SUBJECTS, (entry.subjects for entry in entries)),
+            people=_in_order(shelves.PEOPLE, (entry.people for entry in entries)),
+            ways=_in_order(WAY_NAMES, (entry.ways for entry in entries)),
+            languages=tuple(sorted(frozenset[str]().union(*(entry.languages for entry in entries)))),
+        )
+    return index.offers[country]
 
 
-def countries() -> frozenset[str]:
-    """Codes of the countries with an entry."""
-    return frozenset(_current().countries) - {ANYWHERE}
+def _in_order(table: Iterable[str], sets: Iterable[frozenset[str]]) -> tuple[str, ...]:
+    there = frozenset[str]().union(*sets)
+    return tuple(key for key in table if key in there)
 
 
 def related(resource: Resource) -> tuple[int, ...]:
@@ -215,7 +223,8 @@ def related(resource: Resource) -> tuple[int, ...]:
     ]
 
     def far(entry: Entry) -> tuple[Any, ...]:
-        alike = 2 * len(entry.subjects & this.subjects) + len(entry.people & this.people) + (entry.shelf == this.shelf)
+        alike = 2 * len(entry.subjects & this.subjects) + len(entry.people & this.people)
+        alike += (entry.shelf == this.shelf) + 2 * (entry.country == this.country)
         return (-alike, entry.country == ANYWHERE, entry.place)
 
     return tuple(one.pk for one in sorted((one for one in near if one.pk != this.pk), key=far)[:RELATED])

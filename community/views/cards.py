@@ -39,6 +39,7 @@ class Check:
 class Way:
     """One way to get in touch: what to press, and what stands on it, the number exactly as it is held."""
 
+    name: str
     verb: str
     href: str
     icon: str
@@ -152,6 +153,7 @@ def way_of(channel: Channel, content: Content, at: datetime, zone: str) -> Way:
     is_dialled = channel.way in DIALLED
     own = opening(channel.hours, content.country, at, zone) if channel.hours else None
     return Way(
+        name=str(WAY_NAMES[channel.way]),
         verb=_verb(channel),
         href=channel.href if channel.plain else "",
         icon={"phone": "phone", "page": "globe", "mail": "text"}.get(channel.way, "text"),

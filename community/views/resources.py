@@ -17,12 +17,13 @@ from community import addresses, helplines, narrowing, text
 from community.languages import name_of
 from community.models import Resource
 from community.narrowing import Asked
-from community.opening import opening
+from community.opening import ANSWERED, opening
 from community.refusals import NotYours, Refusal
 from community.resource_content import ANYWHERE
 from community.services import directory, saved, telling
+from community.services.directory import Offers
 from community.services.helplines import helplines_for
-from community.shelves import KINDS, PEOPLE, SUBJECTS
+from community.shelves import KINDS, LOVED, PEOPLE, SHELVES, SUBJECTS
 from community.views.cards import (
     Card,
     card_of,
@@ -37,33 +38,41 @@ from community.views.cards import (
 )
 from community.views.helping import COUNTRY_COOKIE
 
+# People whom a press on a chip finds, beside the subjects.
+ON_CHIPS = {"parents": PEOPLE["parents"][0], "students": PEOPLE["students"][0], "loved": SHELVES[LOVED]}
+
 
 @require_safe
 def resources(request: HttpRequest) -> HttpResponse:
     """What there is, for a country and a few choices."""
     code = country_of(request)
     asked = narrowing.read(request.GET, country=code)
-    found = directory.find(asked, timezone.now(), zone_of(request))
+    found, offers = directory.find(asked, timezone.now(), zone_of(request))
     keys = [key for shelf in found.shelves for key in shelf.shown]
     cards = {card.resource.pk: card for card in cards_of(request, keys)}
     context = {
         "asked": asked,
         "found": found,
         "shelves": [(one, [cards[key] for key in one.shown if key in cards]) for one in found.shelves],
-        "countries": _countries(),
+        "countries": _countries(offers),
         "country": country_name(code),
         "now": now_block(request, code),
-        **_choices(asked),
+        **_choices(asked, offers),
         **_pages(asked, found),
     }
     return remembering(request, render(request, "community/resources.html", context), code)
 
 
-def _choices(asked: Asked) -> dict[str, Any]:
-    offers = directory.offers(asked.country)
+def _choices(asked: Asked, offers: Offers) -> dict[str, Any]:
     chips = [(SUBJECTS[key][0], asked.address(subject=key), asked.subject == key) for key in offers.subjects]
+    chips += [
+        (label, asked.address(people=key), asked.people == key)
+        for key, label in ON_CHIPS.items()
+        if key in offers.people
+    ]
+    everything = (_("Everything"), asked.address(subject="", people=""), not asked.subject and not asked.people)
     return {
-        "chips": [(_("Everything"), asked.address(subject=""), not asked.subject), *chips],
+        "chips": [everything, *chips],
         "chosen": [(words, asked.address(**{name: ""})) for name, words in asked.filters.items()],
         "selects": [
             ("for", _("For whom"), _("Anyone"), [(key, PEOPLE[key][0]) for key in offers.people], asked.people),
@@ -72,7 +81,9 @@ def _choices(asked: Asked) -> dict[str, Any]:
             ("language", _("Language"), _("Any language"), _languages(offers.languages), asked.language),
             ("cost", _("Cost"), _("Any cost"), [("free", narrowing.COSTS["free"])], asked.cost),
         ],
-        "has_choices": any((asked.people, asked.kind, asked.way, asked.language, asked.cost, asked.open)),
+        "has_choices": any(
+            (asked.people not in ("", *ON_CHIPS), asked.kind, asked.way, asked.language, asked.cost, asked.open)
+        ),
     }
 
 
@@ -155,12 +166,13 @@ def missing(request: HttpRequest) -> HttpResponse:
 def country(request: HttpRequest, code: str) -> HttpResponse:
     """Every line of a country on one page, for paper."""
     known = _known(code)
-    if not known or known == ANYWHERE or (known not in directory.countries() and not helplines.is_known(known)):
+    keys = directory.lines_of(known) if known else ()
+    if known in ("", ANYWHERE) or not (keys or helplines.is_known(known)):
         raise NotYours
     at = timezone.now()
     lines = [
         (one, [way_of(c, one.content, at, "") for c in one.content.channels], tables_of(one.content), check_of(one))
-        for one in directory.shown(directory.lines_of(known))
+        for one in directory.shown(keys)
     ]
     context = {"code": known, "country": country_name(known), "emergency": helplines.emergency(known), "lines": lines,
                "today": timezone.localdate()}  # fmt: skip
@@ -206,8 +218,8 @@ def country_name(code: str) -> str:
     return "" if code in ("", ANYWHERE) else str(country_names.name(code))
 
 
-def _countries() -> list[tuple[str, str]]:
-    known = {code for code, _name in helplines.countries()} | directory.countries()
+def _countries(offers: Offers) -> list[tuple[str, str]]:
+    known = {code for code, _name in helplines.countries()} | set(offers.countries)
     return sorted(((code, country_name(code)) for code in known), key=lambda pair: pair[1])
 
 
@@ -217,9 +229,10 @@ def now_block(request: HttpRequest, code: str) -> dict[str, Any]:
     choice = helplines_for(reader_of(request), at, country=code)
     lines = []
     for one in choice.lines:
-        state = opening(one.content.hours_of(one.channel), one.content.country, at, zone)
+        hours, is_answered = one.content.hours_of(one.channel), one.channel.way in ANSWERED
+        state = opening(hours, one.content.country, at, zone) if is_answered else None
         lines.append((way_of(one.channel, one.content, at, zone), one.content, state))
-    all_open = bool(lines) and all(state.is_open for _w, _c, state in lines)
+    all_open = bool(lines) and all(state and state.is_open for _w, _c, state in lines)
     all_free = bool(lines) and all(content.cost == "free" for _w, content, _s in lines)
     emergency = choice.emergency.channel if choice.emergency else None
     return {
