@@ -7,6 +7,7 @@ belong to it, in lower case; an entry may have several subjects, and stands on e
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -94,17 +95,22 @@ def place_of(content: Content) -> tuple[int, bool, bool, str]:
 
 def subjects_of(content: Content) -> frozenset[str]:
     """What it is about, as keys of SUBJECTS."""
-    return _found(SUBJECTS, content.topics)
+    return frozenset().union(*(_subjects_in(one) for one in content.topics))
 
 
 def people_of(content: Content) -> frozenset[str]:
     """Whom it is for, as keys of PEOPLE; empty for everyone."""
-    return _found(PEOPLE, (*content.audiences, *content.topics))
+    return frozenset().union(*(_people_in(one) for one in (*content.audiences, *content.topics)))
 
 
-def _found(table: dict[str, Words], said: Iterable[str]) -> frozenset[str]:
-    words = tuple(said)
-    return frozenset(key for key, (_label, starts) in table.items() if any(_begins(one, starts) for one in words))
+@lru_cache(maxsize=4096)
+def _subjects_in(said: str) -> frozenset[str]:
+    return frozenset(key for key, (_label, starts) in SUBJECTS.items() if _begins(said, starts))
+
+
+@lru_cache(maxsize=4096)
+def _people_in(said: str) -> frozenset[str]:
+    return frozenset(key for key, (_label, starts) in PEOPLE.items() if _begins(said, starts))
 
 
 def _begins(said: str, starts: Iterable[str]) -> bool:

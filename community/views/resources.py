@@ -22,7 +22,7 @@ from community.refusals import NotYours, Refusal
 from community.resource_content import ANYWHERE
 from community.services import directory, saved, telling
 from community.services.directory import Offers
-from community.services.helplines import helplines_for
+from community.services.lines_now import lines_now
 from community.shelves import KINDS, LOVED, PEOPLE, SHELVES, SUBJECTS
 from community.views.cards import (
     Card,
@@ -226,7 +226,7 @@ def _countries(offers: Offers) -> list[tuple[str, str]]:
 def now_block(request: HttpRequest, code: str) -> dict[str, Any]:
     """Whom to reach now: a few lines that the help page would name too, and the emergency number."""
     at, zone = timezone.now(), zone_of(request)
-    choice = helplines_for(reader_of(request), at, country=code)
+    choice = lines_now(reader_of(request), at, code)
     lines = []
     for one in choice.lines:
         hours, is_answered = one.content.hours_of(one.channel), one.channel.way in ANSWERED

@@ -17,7 +17,7 @@ from community import shelves, text
 from community.hours import parse
 from community.models import MissingResource, Resource, ResourceFeedback, ResourceRevision
 from community.resource_content import Channel, Content, to_json
-from community.services import directory, resources, seeding, telling
+from community.services import directory, help_file, resources, seeding, telling
 from tests.factories import make_member, make_resource
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,22 @@ def test_someone_now_names_what_the_country_has_and_its_emergency_number(client)
     assert 'href="tel:116123"' in page
     assert "Call 116 123" in page
     assert "Text SHOUT to 85258" in page
+
+
+def test_a_line_that_is_withdrawn_leaves_someone_now_with_the_next_page(client, settings, tmp_path):
+    settings.HELP_FILE = str(tmp_path / "help.json")
+    lines = [make_resource(name, "NL", is_severe_path=True) for name in ("First Line", "Second Line")]
+    help_file.write()
+    assert "First Line" in someone_now(get(client, country="NL"))
+    resources.withdraw(lines[0], by=make_member(roles=("moderators",)), reason="A wrong number")
+    help_file.write()
+    assert "First Line" not in someone_now(get(client, country="NL"))
+    assert "Second Line" in someone_now(get(client, country="NL"))
+
+
+def someone_now(page: Any) -> str:
+    """The block at the top of the page."""
+    return page.content.decode().partition('id="now"')[2].partition("</section>")[0]
 
 
 # --- Shelves and choices ---
