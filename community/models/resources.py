@@ -208,7 +208,7 @@ class Saved(models.Model):
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="saved")
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="+")
-    note = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True, help_text="Sealed: see services/saved.py")
     keeps_offline = models.BooleanField(default=False)
     saved_at = models.DateTimeField(default=timezone.now)
 

@@ -1,4 +1,4 @@
-"""What a member keeps: entries of the directory with a note to oneself. Nobody else sees either."""
+"""What a member keeps: entries of the directory with a note to oneself, stored sealed. Nobody else sees either."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
-from community import text, throttle
+from community import fieldcrypt, text, throttle
+from community.fieldcrypt import NotReadable
 from community.models import Member, Resource, Saved
 from community.refusals import NotYours, Refusal, TooFast
+from community.services import keyring
 from community.topics import plain_form
 
 MOST = 500
@@ -28,15 +30,17 @@ class AsManyAsFit(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class TakenOut:
-    """What was taken out, so that it can be put back as it was."""
+class Kept:
+    """One saved entry with its note opened. `is_closed`: there is a note that no key of the ring opens right now."""
 
+    pk: int
     resource: Resource
     note: str
     keeps_offline: bool
+    is_closed: bool = False
 
 
-def save(member: Member, resource: Resource, *, note: str = "", keeps_offline: bool = False) -> Saved:
+def save(member: Member, resource: Resource, *, note: str = "", keeps_offline: bool = False) -> None:
     """Keeps an entry; the same again changes nothing. Raises `NotYours` for what is not published, `AsManyAsFit`."""
     _spend(member)
     said = text.tidy(note, limit=NOTE) if note.strip() else ""
@@ -45,30 +49,30 @@ def save(member: Member, resource: Resource, *, note: str = "", keeps_offline: b
     with transaction.atomic():
         Member.objects.select_for_update().get(pk=member.pk)  # so that two tabs don't pass the limit together
         mine = Saved.objects.filter(member=member)
-        found = mine.filter(resource=resource).first()
-        if found:
-            return found
+        if mine.filter(resource=resource).exists():
+            return
         if mine.count() >= MOST:
             raise AsManyAsFit
-        return Saved.objects.create(member=member, resource=resource, note=said, keeps_offline=keeps_offline)
+        sealed = _sealed(member.pk, said)
+        Saved.objects.create(member=member, resource=resource, note=sealed, keeps_offline=keeps_offline)
 
 
-def take_out(member: Member, resource: Resource) -> TakenOut | None:
+def take_out(member: Member, resource: Resource) -> Kept | None:
     """No longer keeps an entry; what it was, or None if it was not kept. Also works for what was withdrawn since."""
     _spend(member)
     with transaction.atomic():
         row = Saved.objects.select_for_update().filter(member=member, resource=resource).first()
         if row is None:
             return None
-        row.delete()
-    return TakenOut(resource, row.note, row.keeps_offline)
+        Saved.objects.filter(pk=row.pk).delete()
+    return _kept(row)
 
 
 def write_note(member: Member, resource: Resource, note: str) -> None:
     """A word to oneself about a saved entry; nothing written takes it away. Raises `NotYours`, `TooLong`."""
     _spend(member)
     said = " ".join(text.tidy(note, limit=NOTE).split()) if note.strip() else ""
-    if not Saved.objects.filter(member=member, resource=resource).update(note=said):
+    if not Saved.objects.filter(member=member, resource=resource).update(note=_sealed(member.pk, said)):
         raise NotYours
 
 
@@ -79,15 +83,15 @@ def keep_offline(member: Member, resource: Resource, *, on: bool) -> None:
         raise NotYours
 
 
-def kept_offline(member: Member) -> list[Saved]:
+def kept_offline(member: Member) -> list[Kept]:
     """What devices of the member may keep, the newest first; withdrawn entries are left out."""
-    return [row for row in _of(member).filter(keeps_offline=True) if row.resource.is_public]
+    return [_kept(row) for row in _of(member).filter(keeps_offline=True) if row.resource.is_public]
 
 
-def saved_by(member: Member, q: str = "") -> list[Saved]:
+def saved_by(member: Member, q: str = "") -> list[Kept]:
     """Everything the member keeps, the newest first, withdrawn entries too; only what holds each word of `q`."""
     wanted = plain_form(q).split()
-    return [row for row in _of(member) if all(f" {word}" in _words(row) for word in wanted)]
+    return [one for one in map(_kept, _of(member)) if all(f" {word}" in _words(one) for word in wanted)]
 
 
 def keys_saved(member: Member | None, keys: list[int]) -> set[int]:
@@ -102,10 +106,34 @@ def _of(member: Member) -> QuerySet[Saved]:
     return rows.defer("resource__original", "resource__source").order_by("-saved_at", "-pk")
 
 
-def _words(row: Saved) -> str:
-    said = [row.resource.name, row.note]
-    if row.resource.is_public:
-        content = row.resource.content
+@keyring.turns("notes on saved entries")
+def rewrap_all() -> int:
+    """Seals everybody's notes anew under the first key of the ring; how many were not yet."""
+    return fieldcrypt.rewrap(Saved.objects.exclude(note=""), "note", purpose=lambda row: _purpose(row.member_id))
+
+
+def _kept(row: Saved) -> Kept:
+    note, is_closed = "", False
+    if row.note:
+        try:
+            note = fieldcrypt.unseal(row.note, purpose=_purpose(row.member_id))
+        except NotReadable:
+            is_closed = True
+    return Kept(row.pk, row.resource, note, row.keeps_offline, is_closed)
+
+
+def _sealed(member_id: int, said: str) -> str:
+    return fieldcrypt.seal(said, purpose=_purpose(member_id)) if said else ""
+
+
+def _purpose(member_id: int) -> str:
+    return f"saved-note:{member_id}"
+
+
+def _words(one: Kept) -> str:
+    said = [one.resource.name, one.note]
+    if one.resource.is_public:
+        content = one.resource.content
         said += [content.offers, content.for_whom, *content.topics]
     return plain_form(" ".join(said))
 

@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from community.models import Member, Resource
 from community.narrowing import LONGEST_QUERY
 from community.refusals import NotYours, Refusal
 from community.services import saved as services
-from community.services.saved import TakenOut
+from community.services.saved import Kept
 from community.text import markdown_to_html
 from community.views.cards import card_of, facts_of, tables_of, ways_of, zone_of
 from community.views.resources import entry
@@ -23,12 +23,14 @@ from community.views.resources import entry
 
 @require_safe
 @login_required
+@sensitive_variables()
 def saved(request: HttpRequest) -> HttpResponse:
     """Everything kept, with notes; or what of it holds the words looked for."""
     return _page(request)
 
 
-def _page(request: HttpRequest, *, taken: TakenOut | None = None, error: str = "", status: int = 200) -> HttpResponse:
+@sensitive_variables()
+def _page(request: HttpRequest, *, taken: Kept | None = None, error: str = "", status: int = 200) -> HttpResponse:
     q = " ".join(request.GET.get("q", "")[: 4 * LONGEST_QUERY].split())[:LONGEST_QUERY]
     rows = services.saved_by(_me(request), q)
     at, zone = timezone.now(), zone_of(request)
@@ -40,6 +42,7 @@ def _page(request: HttpRequest, *, taken: TakenOut | None = None, error: str = "
 @require_POST
 @login_required
 @sensitive_post_parameters()
+@sensitive_variables()
 def save(request: HttpRequest, slug: str) -> HttpResponse:
     """Keeps an entry or takes it out, by the value of "save". A script gets no page."""
     if request.POST.get("save") == "off":
@@ -55,6 +58,7 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @login_required
 @sensitive_post_parameters()
+@sensitive_variables()
 def note(request: HttpRequest, slug: str) -> HttpResponse:
     """A word to oneself about something saved."""
     try:
@@ -78,6 +82,7 @@ def keep(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @login_required
+@sensitive_variables()
 def offline(request: HttpRequest) -> HttpResponse:
     """What a device keeps: these entries in full and nothing about the account. Not there unless asked for."""
     rows = services.kept_offline(_me(request))

@@ -31,6 +31,10 @@ def url(name, line):
     return reverse(name, args=[line.slug])
 
 
+def notes_of(member):
+    return [one.note for one in saved.saved_by(member)]
+
+
 def withdrawn(line):
     return resources.withdraw(line, by=make_member(roles=("moderators",)), reason="A wrong number")
 
@@ -70,7 +74,7 @@ def test_notes_are_ones_own_and_nobody_elses(ana, at_ana):
     saved.save(ana, line)
     saved.save(ben, line)
     at_ana.post(url("saved-note", line), {"note": " my  Sunday\none "})
-    assert dict(Saved.objects.values_list("member__name", "note")) == {"ana": "my Sunday one", "ben": ""}
+    assert (notes_of(ana), notes_of(ben)) == (["my Sunday one"], [""])
     other = Client()
     other.force_login(ben)
     assert "my Sunday one" not in other.get("/saved/").content.decode()
@@ -85,7 +89,7 @@ def test_a_note_that_is_too_long_changes_nothing(ana, at_ana):
     answer = at_ana.post(url("saved-note", line), {"note": "x" * 201})
     assert answer.status_code == 400
     assert "1 character over" in answer.content.decode()
-    assert Saved.objects.get().note == "short"
+    assert notes_of(ana) == ["short"]
     with pytest.raises(TooLong):
         saved.save(make_member(), line, note="y" * 500)
 
@@ -97,7 +101,8 @@ def test_taking_out_offers_to_put_it_back_as_it_was(ana, at_ana):
     assert not Saved.objects.exists()
     assert 'name="note" value="my Sunday one"' in page
     at_ana.post(url("resource-save", line), {"save": "on", "note": "my Sunday one", "keeps": "on"})
-    assert Saved.objects.values_list("note", "keeps_offline").get() == ("my Sunday one", True)
+    assert notes_of(ana) == ["my Sunday one"]
+    assert Saved.objects.get().keeps_offline
 
 
 def test_what_was_withdrawn_since_says_so_and_gives_no_number(ana, at_ana):
@@ -155,3 +160,19 @@ def test_what_one_saved_goes_with_the_account(ana):
     saved.save(ana, make_resource())
     ana.delete()
     assert not Saved.objects.exists()
+
+
+def test_r11_notes_are_stored_sealed_for_their_member_alone_and_the_ring_can_turn(ana, settings):
+    ben, line = make_member("ben"), make_resource()
+    saved.save(ana, line, note="planted: nightjar")
+    saved.save(ben, line)
+    stored = Saved.objects.get(member=ana).note
+    assert "nightjar" not in stored
+    Saved.objects.filter(member=ben).update(note=stored)  # as if a row had been moved
+    assert [(one.note, one.is_closed) for one in saved.saved_by(ben)] == [("", True)]
+    Saved.objects.filter(member=ben).update(note="")
+    settings.FIELD_KEYS = f"new:{'k' * 40},{settings.FIELD_KEYS}"
+    assert saved.rewrap_all() == 1
+    assert notes_of(ana) == ["planted: nightjar"]
+    settings.FIELD_KEYS = f"other:{'x' * 40}"
+    assert [one.is_closed for one in saved.saved_by(ana)] == [True]
