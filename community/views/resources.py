@@ -36,7 +36,7 @@ from community.views.cards import (
     ways_of,
     zone_of,
 )
-from community.views.helping import COUNTRY_COOKIE
+from community.views.helping import COUNTRY_COOKIE, remember_country
 
 # People whom a press on a chip finds, beside the subjects.
 ON_CHIPS = {"parents": PEOPLE["parents"][0], "students": PEOPLE["students"][0], "loved": SHELVES[LOVED]}
@@ -247,7 +247,7 @@ def now_block(request: HttpRequest, code: str) -> dict[str, Any]:
 def remembering(request: HttpRequest, response: HttpResponse, code: str) -> HttpResponse:
     """Keeps a country that was asked for, for this browser session only."""
     if "country" in request.GET and code != ANYWHERE:
-        response.set_cookie(COUNTRY_COOKIE, code, httponly=True, samesite="Lax", secure=request.is_secure())
+        remember_country(request, response, code)
     return response
 
 

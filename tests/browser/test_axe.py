@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from community.hours import parse
-from community.services import plan, resources, saved, topics
+from community.services import plan, resources, saved, seeding, topics
 from tests.factories import make_member, make_resource
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
@@ -88,6 +88,7 @@ def has_a_plan(member: Any) -> None:
 
 def has_saved(member: Any) -> None:
     """A line with every part, kept with a note, and one that was withdrawn since."""
+    seeding.load()  # or the help page would have nothing but these
     line = make_resource(
         offers="We **listen**.\n\n- at night\n- by day",
         what_happens="Somebody says hello.",
