@@ -15,7 +15,7 @@ from community.refusals import NotYours, Refusal, TooFast
 from community.services import keyring
 from community.topics import plain_form
 
-MOST = 500
+MOST, MOST_OFFLINE = 500, 50
 NOTE = 200
 
 
@@ -84,8 +84,9 @@ def keep_offline(member: Member, resource: Resource, *, on: bool) -> None:
 
 
 def kept_offline(member: Member) -> list[Kept]:
-    """What devices of the member may keep, the newest first; withdrawn entries are left out."""
-    return [_kept(row) for row in _of(member).filter(keeps_offline=True) if row.resource.is_public]
+    """What devices of the member may keep, newest first, as many as fit a page; withdrawn ones are left out."""
+    rows = _of(member).filter(keeps_offline=True)
+    return [_kept(row) for row in rows if row.resource.is_public][:MOST_OFFLINE]
 
 
 def saved_by(member: Member, q: str = "") -> list[Kept]:

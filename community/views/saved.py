@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +21,8 @@ from community.text import markdown_to_html
 from community.views.cards import card_of, facts_of, tables_of, ways_of, zone_of
 from community.views.resources import entry
 
+PER_PAGE = 24
+
 
 @require_safe
 @login_required
@@ -32,10 +35,14 @@ def saved(request: HttpRequest) -> HttpResponse:
 @sensitive_variables()
 def _page(request: HttpRequest, *, taken: Kept | None = None, error: str = "", status: int = 200) -> HttpResponse:
     q = " ".join(request.GET.get("q", "")[: 4 * LONGEST_QUERY].split())[:LONGEST_QUERY]
-    rows = services.saved_by(_me(request), q)
+    found = Paginator(services.saved_by(_me(request), q), PER_PAGE)
+    rows = found.get_page(request.GET.get("page"))
     at, zone = timezone.now(), zone_of(request)
     cards = [(row, card_of(row.resource, at, zone, is_saved=True) if row.resource.is_public else None) for row in rows]
-    context = {"rows": cards, "q": q, "taken": taken, "error": error, "note_limit": services.NOTE}
+    context = {
+        "rows": cards, "page": rows, "count": found.count, "q": q, "taken": taken, "error": error,
+        "note_limit": services.NOTE,
+    }  # fmt: skip
     return render(request, "community/saved.html", context, status=status)
 
 

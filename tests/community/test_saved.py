@@ -145,6 +145,16 @@ def test_a_device_gets_only_what_was_asked_for_and_no_name(ana, at_ana):
     assert at_ana.get("/saved/offline/").status_code == 404
 
 
+def test_many_stand_on_several_pages(ana, at_ana):
+    with unhurried():
+        for number in range(26):
+            saved.save(ana, make_resource(f"Line {number:02d}"))
+    first, second = (at_ana.get("/saved/", {"page": page}).content.decode() for page in ("1", "2"))
+    assert (first.count('class="card keepC"'), second.count('class="card keepC"')) == (24, 2)
+    assert "data-count>26<" in first
+    assert at_ana.get("/saved/", {"page": "x", "q": "<b>"}).status_code == 200
+
+
 def test_there_is_a_limit_in_number_and_in_speed(ana, monkeypatch):
     monkeypatch.setattr(saved, "MOST", 2)
     lines = [make_resource(f"Line {n}") for n in range(3)]

@@ -35,7 +35,7 @@ async function takeOut(form) {
   undo.querySelector("[data-undo-words]").textContent = undo.dataset.words;
   undo.hidden = !card.querySelector("[data-keep]"); // what was withdrawn can't be put back
   say(undo.dataset.words);
-  counted();
+  counted(-1);
   (undo.hidden ? next?.querySelector("a, input") : undo.querySelector("button"))?.focus();
   return refresh();
 }
@@ -47,14 +47,14 @@ async function putBack() {
   list.insertBefore(card, before?.isConnected ? before : null);
   undo.hidden = true;
   say(undo.dataset.back);
-  counted();
+  counted(1);
   card.querySelector("a")?.focus();
   return refresh();
 }
 
-function counted() {
+function counted(more) {
   const count = page.querySelector("[data-count]");
-  if (count) count.textContent = page.querySelectorAll(".keepC").length;
+  if (count) count.textContent = Number(count.textContent) + more;
 }
 
 // --- On this device ---
@@ -84,9 +84,7 @@ async function turn(button) {
 // The copy on this device holds what is asked for, no more; nothing asked for, nothing kept.
 async function refresh() {
   if (!canKeep(window) || !(await isKept(window, SAVED))) return true;
-  const isWanted = [...page.querySelectorAll("[data-switch]")].some((one) => one.dataset.asked === "on");
-  if (isWanted) return keep(window, page.dataset.offline, SAVED);
-  return letGo(window, SAVED);
+  return (await keep(window, page.dataset.offline, SAVED)) || true; // refused when nothing is asked for, and then gone
 }
 
 async function show() {
