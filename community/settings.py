@@ -122,7 +122,7 @@ TEMPLATES = [
 CHECK_LINKS = env.bool("CHECK_LINKS", not PLAYGROUND)
 
 # What curators published, for the help page, which asks no database. Written by the site itself.
-HELP_FILE = VAR_DIR / "help.json"
+HELP_FILE = env.str("HELP_FILE", str(VAR_DIR / "help.json"))
 
 # --- Sockets ---------------------------------------------------------------------------------
 SOCKETS_PER_PROCESS = env.int("SOCKETS_PER_PROCESS", 2000)  # promise B6

@@ -10,6 +10,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from html.parser import HTMLParser
 
 import nh3
@@ -17,6 +18,7 @@ from bleach.linkifier import Linker
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from markdown_it import MarkdownIt
 
 from community.refusals import Refusal
 
@@ -161,6 +163,28 @@ def _clean(shown: str) -> str:
         link_rel=_REL,
         attribute_filter=lambda tag, name, value: value if name != "class" or value == "mention" else None,
     )
+
+
+def markdown_to_html(text: str) -> SafeString:
+    """Markdown of curators as safe HTML: paragraphs, lists, emphasis, links; no raw HTML, no pictures."""
+    shown = _markdown().render(text)
+    return mark_safe(nh3.clean(  # noqa: S308
+        shown,
+        tags={"p", "br", "ul", "ol", "li", "em", "strong", "a", "blockquote"},
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "tel", "mailto"},
+        link_rel="noreferrer noopener",
+    ))  # fmt: skip
+
+
+def markdown_to_plain(text: str) -> str:
+    """The words of Markdown on one line, without its signs."""
+    return " ".join(html.unescape(nh3.clean(_markdown().render(text), tags=set())).split())
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).disable(["image", "heading", "lheading", "code", "fence", "hr"])
 
 
 def _mark(found: re.Match[str], mentions: Mapping[str, str]) -> str:

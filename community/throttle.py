@@ -132,6 +132,16 @@ def look_up(who: str) -> float:
     return spend(f"look-up:{who}", capacity=30, per_seconds=1)
 
 
+def wrong(who: str) -> float:
+    """Words to curators about entries by one member or address: burst 6, then one every 10 minutes."""
+    return spend(f"wrong:{who}", capacity=6, per_seconds=600)
+
+
+def save(member_id: int) -> float:
+    """Entries saved, noted or taken out by one account: burst 60, then one a second."""
+    return spend(f"save:{member_id}", capacity=60, per_seconds=1)
+
+
 def name_check(address: str) -> float:
     """Names asked about on the join page from one address: burst 30, then one every 2 seconds."""
     return spend(f"name:{address}", capacity=30, per_seconds=2)

@@ -13,6 +13,8 @@ from community.views import (
     leaving,
     notices,
     plan,
+    resources,
+    saved,
     search,
     static_pages,
     topics,
@@ -87,4 +89,17 @@ news = [
     path("notifications/stop/<str:token>/", notices.stop, name="digest-stop"),
 ]
 
-urlpatterns = [*everyone, *joining, *signing_in, *own, *news]
+directory = [
+    path("resources/", resources.resources, name="resources"),
+    path("resources/missing/", resources.missing, name="resource-missing"),
+    path("resources/country/<str:code>/", resources.country, name="resources-country"),
+    path("resources/<slug:slug>/", resources.resource, name="resource"),
+    path("resources/<slug:slug>/wrong/", resources.wrong, name="resource-wrong"),
+    path("resources/<slug:slug>/save/", saved.save, name="resource-save"),
+    path("saved/", saved.saved, name="saved"),
+    path("saved/offline/", saved.offline, name="saved-offline"),
+    path("saved/<slug:slug>/note/", saved.note, name="saved-note"),
+    path("saved/<slug:slug>/keep/", saved.keep, name="saved-keep"),
+]
+
+urlpatterns = [*everyone, *directory, *joining, *signing_in, *own, *news]

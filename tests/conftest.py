@@ -55,8 +55,10 @@ def _limits_are_empty() -> Iterator[None]:
     from django.core.cache import cache
 
     from community import readiness, throttle
+    from community.services import directory
 
     throttle.forget_all()
+    directory.forget()
     cache.clear()
     yield
     readiness.stop_draining()

@@ -13,7 +13,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from chat.models import Membership, Room
-from community.models import Member
+from community.models import Member, Resource
 
 PASSWORD = "quiet-river-stones"
 _numbers = count(1)
@@ -41,6 +41,22 @@ def join(member: Member, room: Room) -> Membership:
     from chat.services import rooms
 
     return rooms.join(member, room)
+
+
+def make_resource(name: str = "Quiet Line", country: str = "GB", **said: Any) -> Resource:
+    """A published help line: two curators have read it, nobody has verified it yet."""
+    from community.resource_content import Channel, Content
+    from community.services import resources
+
+    said.setdefault("kind", "helpline")
+    said.setdefault("channels", (Channel("phone", "0800 000 111"),))
+    curators = [
+        Member.objects.filter(name=one).first() or make_member(one, roles=("curators",)) for one in ("Ada", "Joon")
+    ]
+    text = resources.submit(
+        resources.draft(Content(name=name, country=country, **said), by=curators[0]), by=curators[0]
+    )
+    return resources.approve(text, by=curators[1])
 
 
 def session_of(member: Member) -> str:

@@ -311,6 +311,7 @@ def web_environment(directory: Path, url: str) -> dict[str, str]:
         **KEYS,
         "EMAIL_URL": "console://",
         "REDIS_URL": "",
+        "HELP_FILE": str(directory / "help.json"),
         "LOG_LEVEL": "INFO",
     }
 

@@ -8,6 +8,7 @@ from community.models.private import MemberKey, SafetyPlan, StaffLook
 from community.models.resources import (
     HelpOrder,
     LinkCheck,
+    MissingResource,
     Resource,
     ResourceFeedback,
     ResourceRevision,
@@ -26,6 +27,7 @@ __all__ = [
     "LinkCheck",
     "Member",
     "MemberKey",
+    "MissingResource",
     "Mute",
     "NoContact",
     "Notice",

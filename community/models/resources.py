@@ -192,12 +192,23 @@ class ResourceFeedback(models.Model):
     outcome = models.CharField(max_length=200, blank=True)
 
 
+class MissingResource(models.Model):
+    """Somebody told us what the directory lacks: where and what they looked for, never who."""
+
+    said = models.CharField(max_length=300)
+    country = models.CharField(max_length=3, blank=True)
+    looked_for = models.CharField(max_length=200, blank=True, help_text="The choices that found nothing, in words")
+    on = models.DateField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+
 class Saved(models.Model):
     """An entry a member keeps, with a note to themselves. Nobody else sees either."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="saved")
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="+")
-    note = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True, help_text="Sealed: see services/saved.py")
     keeps_offline = models.BooleanField(default=False)
     saved_at = models.DateTimeField(default=timezone.now)
 

@@ -81,6 +81,8 @@ class Results:
     is_partial: bool = False
 
 
+MOST_KEYS = 5000
+
 _Found = dict[str, tuple[int, list[int]]]  # for each kind how many, and the first of them
 
 
@@ -120,6 +122,19 @@ def find(
     kept = [group for _, group in sorted(groups, key=lambda pair: pair[0]) if group.shown]
     instead = " ".join(word.text for word in used.words) if used is not question and kept else ""
     return Results(question, kept, instead, is_partial and bool(found))
+
+
+def keys(query: str, of: str, *, near: str = "", limit: int = MOST_KEYS) -> list[int]:
+    """Keys of the things of the kind `of` that hold every word of `query`, best first, misspelt words put right.
+
+    For what every reader may see, to be narrowed further by the caller.
+    """
+    question = ask(query)
+    asker = _Asker([kind for kind in kinds() if kind.name == of], None, near, limit)
+    if not question.words:
+        return []
+    found, _, is_partial = _looked_up(question, asker, as_written=False)
+    return [] if is_partial or of not in found else found[of][1]
 
 
 def _own_group(own: Own, question: Question, used: Question, viewer: Member, limit: int) -> Group:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from community import helplines
+from community.choosing import Chosen
 from community.exercises import EXERCISES
-from community.opening_words import hours_in_words
+from community.opening import opening
 from community.refusals import NotYours
 from community.services import helplines as services
 
@@ -22,7 +25,7 @@ def help_now(request: HttpRequest) -> HttpResponse:
     """The emergency number and services of one country: as asked, as remembered, or as the browser's language hints."""
     code, now = country_of(request), timezone.now()
     choice = services.helplines_for(None, now, country=code)
-    first = [(one, hours_in_words(one, now)) for one in choice.lines]
+    first = [(one, _hours(one, now)) for one in choice.lines]
     shown = {(one.content.name, one.channel.shown) for one, _ in first}
     context = {
         "code": code,
@@ -40,6 +43,11 @@ def help_now(request: HttpRequest) -> HttpResponse:
     if "country" in request.GET:
         remember_country(request, response, code)
     return response
+
+
+def _hours(one: Chosen, now: datetime) -> str:
+    """When a line answers, on its own clock: whoever opens this page is not asked where they are."""
+    return f"{opening(one.content.hours_of(one.channel), one.content.country, now, '').words}."
 
 
 def remember_country(request: HttpRequest, response: HttpResponse, code: str) -> None:

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+SHEETS = ("tokens", "base", "plan", "resources")  # of the pages that a browser keeps
+
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
@@ -36,11 +38,13 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "news": reverse("notifications"),
         "something_new": _("Something new for you"),
         "icon": staticfiles_storage.url("community/icons/mark.svg"),
-        "plan": reverse("plan-offline"),
-        "plan_home": reverse("plan"),
+        "own": [
+            {"name": "plan-1", "page": reverse("plan-offline"), "homes": [reverse("plan")]},
+            {"name": "saved-1", "page": reverse("saved-offline"), "homes": [reverse("saved"), reverse("resources")]},
+        ],
         "ends": [reverse("account_logout"), reverse("leave")],
         "strangers": [reverse("account_login"), reverse("join")],
-        "shell": [staticfiles_storage.url(f"community/css/{name}.css") for name in ("tokens", "base", "plan")],
+        "shell": [staticfiles_storage.url(f"community/css/{name}.css") for name in SHEETS],
     }
     response = render(request, "community/sw.js", context, content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
@@ -66,7 +70,15 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Only the pages for visitors may be listed."""
-    lines = ["User-agent: *", "Allow: /$", "Allow: /help-now/", "Allow: /guidelines/", "Allow: /about/", "Disallow: /"]
+    lines = [
+        "User-agent: *",
+        "Allow: /$",
+        "Allow: /help-now/",
+        "Allow: /guidelines/",
+        "Allow: /about/",
+        "Allow: /resources/",
+        "Disallow: /",
+    ]
     return _kept(HttpResponse("\n".join(lines) + "\n", content_type="text/plain"))
 
 

@@ -1,15 +1,16 @@
-/* Keeps one page for offline: the numbers of every country. And, on a device whose member asked for it, one private
-   page: their safety plan. It is let go by whatever ends a session, and looked for anew while there is a network. */
+/* Keeps one page for offline: the numbers of every country. And, on a device whose member asked for it, private pages:
+   their safety plan, and what they saved. These are let go by whatever ends a session, and looked for anew while there
+   is a network. */
 const KEPT = "help-1";
 const HELP = "{{ help|escapejs }}";
 const FILES = [HELP{% for file in shell %}, "{{ file|escapejs }}"{% endfor %}];
-const PLAN_KEPT = "plan-1"; // made and named by kept.js
-const PLAN = "{{ plan|escapejs }}";
-const PLAN_HOME = "{{ plan_home|escapejs }}";
+// Made and named by kept.js: the page that is kept, and below which addresses it stands in for others.
+const OWN = { {% for one in own %}
+  "{{ one.name|escapejs }}": { page: "{{ one.page|escapejs }}", homes: [{% for home in one.homes %}"{{ home|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}], lookedAt: 0 },{% endfor %}
+};
 const ENDS = [{% for end in ends %}"{{ end|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}];
 const STRANGERS = [{% for one in strangers %}"{{ one|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}]; // nobody signed in sees these
 const LOOK_EVERY_MS = 300000;
-let lookedAt = 0;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
@@ -18,7 +19,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   event.waitUntil(
     caches.keys()
-      .then((names) => Promise.all(names.filter((name) => ![KEPT, PLAN_KEPT].includes(name)).map((name) => caches.delete(name))))
+      .then((names) => Promise.all(names.filter((name) => name !== KEPT && !OWN[name]).map((name) => caches.delete(name))))
       .then(() => self.clients.claim()),
   );
 });
@@ -54,7 +55,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const path = new URL(request.url).pathname;
   if (request.method !== "GET") {
-    if (ENDS.includes(path)) event.waitUntil(caches.delete(PLAN_KEPT));
+    if (ENDS.includes(path)) event.waitUntil(letGo());
   } else if (request.mode === "navigate") {
     event.respondWith(fetch(request).catch(() => instead(path)));
     event.waitUntil(freshen(path));
@@ -64,21 +65,30 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function instead(path) {
-  const plan = path.startsWith(PLAN_HOME) && await caches.match(PLAN, { cacheName: PLAN_KEPT });
-  return plan || caches.match(HELP);
+  for (const [name, { page, homes }] of Object.entries(OWN)) {
+    const kept = homes.some((home) => path.startsWith(home)) && await caches.match(page, { cacheName: name });
+    if (kept) return kept;
+  }
+  return caches.match(HELP);
 }
 
-// The kept plan follows the stored one: changed, deleted, turned off elsewhere, or no longer this browser's to read.
+async function letGo() {
+  await Promise.all(Object.keys(OWN).map((name) => caches.delete(name)));
+}
+
+// What is kept follows what is stored: changed, deleted, turned off elsewhere, or no longer this browser's to read.
 async function freshen(path) {
-  if (!(await caches.has(PLAN_KEPT))) return;
-  if (STRANGERS.includes(path)) {
-    await caches.delete(PLAN_KEPT);
-    return;
-  }
-  if (!path.startsWith(PLAN_HOME) && Date.now() - lookedAt < LOOK_EVERY_MS) return;
-  lookedAt = Date.now();
-  const answer = await fetch(PLAN, { redirect: "manual", cache: "no-store" }).catch(() => null);
-  if (!answer || answer.status >= 500 || !(await caches.has(PLAN_KEPT))) return;
-  if (answer.ok) await (await caches.open(PLAN_KEPT)).put(PLAN, answer);
-  else await caches.delete(PLAN_KEPT);
+  if (STRANGERS.includes(path)) return letGo();
+  await Promise.all(Object.entries(OWN).map(([name, own]) => freshenOne(path, name, own)));
+}
+
+async function freshenOne(path, name, own) {
+  if (!(await caches.has(name))) return;
+  const isHome = own.homes.some((home) => path.startsWith(home));
+  if (!isHome && Date.now() - own.lookedAt < LOOK_EVERY_MS) return;
+  own.lookedAt = Date.now();
+  const answer = await fetch(own.page, { redirect: "manual", cache: "no-store" }).catch(() => null);
+  if (!answer || answer.status >= 500 || !(await caches.has(name))) return;
+  if (answer.ok) await (await caches.open(name)).put(own.page, answer);
+  else await caches.delete(name);
 }

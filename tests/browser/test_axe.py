@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from community.services import plan, topics
+from community.hours import parse
+from community.services import plan, resources, saved, seeding, topics
+from tests.factories import make_member, make_resource
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 
@@ -27,6 +29,10 @@ VISITOR = [
     "/not-a-page/",
     "/search/",
     "/search/?q=suicide",
+    "/resources/",
+    "/resources/?country=GB&for=students&way=mail",
+    "/resources/quiet-line-gb/",
+    "/resources/country/gb/",
 ]
 MEMBER = [
     "/today/",
@@ -52,6 +58,10 @@ MEMBER = [
     "/you/plan/delete/",
     "/you/plan/offline/",
     "/you/topics/",
+    "/resources/?country=GB",
+    "/resources/quiet-line-gb/",
+    "/saved/",
+    "/saved/offline/",
     "/leave/",
 ]
 LOOKS = [
@@ -80,10 +90,26 @@ def has_a_plan(member: Any) -> None:
     topics.add_words(member, "hospital corridor")
 
 
+def has_saved(member: Any) -> None:
+    """A line with every part, kept with a note, and one that was withdrawn since."""
+    seeding.load()  # or the help page would have nothing but these
+    line = make_resource(
+        offers="We **listen**.\n\n- at night\n- by day",
+        what_happens="Somebody says hello.",
+        hours=parse("Mon-Fri 10:00-22:00", zone="Europe/London"),
+        languages=("en", "es"),
+    )
+    saved.save(member, line, note="my Sunday one", keeps_offline=True)
+    gone = make_resource("Old Line")
+    saved.save(member, gone)
+    resources.withdraw(gone, by=make_member(roles=("moderators",)), reason="A wrong number")
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing(evening: Any, open_page: Any, look: dict[str, Any]):
     evening.furnish()
     evening.site.do(lambda: has_a_plan(evening.members["Linden"]))
+    evening.site.do(lambda: has_saved(evening.members["Linden"]))
     visitor = open_page("about:blank", **look)
     member = evening.as_member("Linden", "/today/", **look)
     talk, token = evening.furnish_one_to_one()

@@ -40,8 +40,8 @@ def test_what_is_open_now_comes_first_and_says_until_when(on_file):
     on_file(line("Day line", "daily 09:00-17:00"), line("Evening line", "daily 18:00-22:30"), line("Unsure", ""))
     shown = page()
     assert shown.index("Evening line") < shown.index("Unsure") < shown.index("Day line")
-    assert "Open now, until 22:30." in shown
-    assert "Closed now. Opens tomorrow at 09:00." in shown
+    assert "Open now, until 22:30 in London." in shown
+    assert "Opens tomorrow at 9:00 in London." in shown
     assert "We don&#x27;t know its hours." in shown
 
 

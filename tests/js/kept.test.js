@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { canKeep, isKept, keep, letGo } from "../../community/static/community/js/kept.js";
+import { canKeep, isKept, keep, letGo, PLAN, SAVED } from "../../community/static/community/js/kept.js";
 
 function device(answer) {
   const stores = new Map([["help-1", new Map()]]);
@@ -30,5 +30,16 @@ test("a page that is refused is not kept, and an older copy goes", async () => {
 
 test("where nothing can be kept nothing fails", async () => {
   assert.equal(canKeep({ navigator: {} }), false);
-  assert.equal(await letGo({}), undefined);
+  assert.equal(await letGo({}), false);
+});
+
+test("the plan and what was saved are kept apart, and leaving lets both go", async () => {
+  const here = device({ ok: true });
+  await keep(here, "/you/plan/offline/");
+  await keep(here, "/saved/offline/", SAVED);
+  await letGo(here, PLAN);
+  assert.deepEqual([await isKept(here), await isKept(here, SAVED)], [false, true]);
+  await keep(here, "/you/plan/offline/");
+  await letGo(here);
+  assert.deepEqual([...here.stores.keys()], ["help-1"]);
 });

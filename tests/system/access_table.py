@@ -27,6 +27,17 @@ URLS: dict[str, str] = {
     "change-password": OPEN,
     "health-live": OPEN,
     "health-ready": OPEN,
+    # the directory
+    "resources": OPEN,
+    "resources-country": OPEN,
+    "resource": OPEN,
+    "resource-wrong": OPEN,
+    "resource-missing": OPEN,
+    "resource-save": MEMBER,
+    "saved": MEMBER,
+    "saved-offline": MEMBER,
+    "saved-note": MEMBER,
+    "saved-keep": MEMBER,
     # joining and signing in
     "join": OPEN,
     "join-name-free": OPEN,

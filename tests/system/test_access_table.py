@@ -12,12 +12,13 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from chat import protocol
-from tests.factories import PASSWORD, join, make_member, make_room, post
+from tests.factories import PASSWORD, join, make_member, make_resource, make_room, post
 from tests.system.access_table import AUTHOR, FRAMES, HALF, MEMBER, OPEN, PLACE, STAFF, URLS
 
 ARGUMENTS = {"slug": "evenings", "seq": 1, "name": "ana", "pk": 1, "token": "no-such-token"}
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"],
+OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"], "resources-country": ["gb"],
+          **{key: ["quiet-line-gb"] for key in ("resource", "resource-wrong", "resource-save", "saved-note", "saved-keep")},
           "account_reset_password_from_key": ["1", "no-such-key"]}  # fmt: skip
 
 
@@ -48,6 +49,7 @@ def people():
     join(author, room)
     join(neighbour, room)
     post(author, room, "Good evening")
+    make_resource()
     clients = {"visitor": Client()}
     for kind, member in (("author", author), ("neighbour", neighbour), ("outsider", outsider)):
         clients[kind] = Client()

@@ -16,8 +16,9 @@ from django.urls import reverse
 
 from chat.demo import ROOMS, script
 from chat.models import Message, Reaction
-from community.models import Member
-from tests.factories import PASSWORD, join, make_member, make_room, post, session_of
+from community.models import Member, Resource
+from community.services import saved, seeding
+from tests.factories import PASSWORD, join, make_member, make_resource, make_room, post, session_of
 from tests.system import contrast, page_weight, source, stylesheet, wording
 from tests.system.access_table import URLS
 from tests.system.page_weight import KB, Page
@@ -163,6 +164,7 @@ def pages(django_db_setup, django_db_blocker) -> dict[str, Page]:
     """Every page as a visitor and a member get it: "visitor help-now", "member room" … Nothing stays in the database."""
     with django_db_blocker.unblock(), transaction.atomic():
         _a_room_full_of_words()
+        _a_full_directory()
         found = _pages_of_a_visitor() | _pages_of_a_member()
         transaction.set_rollback(True)
     return found
@@ -181,6 +183,16 @@ def _a_room_full_of_words() -> None:
         message, others = Message.objects.get(room=room, seq=seq), (one for one in people if one != author)
         given = zip(others, said.reactions, strict=False)
         Reaction.objects.bulk_create(Reaction(message=message, member=giver, kind=kind) for giver, kind in given)
+
+
+def _a_full_directory() -> None:
+    """All that comes with the project, and a member of the country with most of it, who saved two dozen."""
+    seeding.load()
+    make_resource()
+    ana = Member.objects.get(name="ana")
+    Member.objects.filter(pk=ana.pk).update(country="US")
+    for one in Resource.objects.published()[:24]:
+        saved.save(ana, one, note="for the small hours", keeps_offline=True)
 
 
 def _pages_of_a_visitor() -> dict[str, Page]:

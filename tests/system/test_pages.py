@@ -15,17 +15,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from chat.models import Membership, Message, Reaction
-from community.models import Boundaries, Member, Notice, PushDevice
-from tests.factories import PASSWORD, join, make_member, make_room, post
+from community.models import Boundaries, Member, MissingResource, Notice, PushDevice, ResourceFeedback, Saved
+from community.services import saved
+from tests.factories import PASSWORD, join, make_member, make_resource, make_room, post
 from tests.system.access_table import URLS
 from tests.system.test_access_table import ARGUMENTS, OTHERS, _takes, ask
 
 pytestmark = pytest.mark.django_db
-NEWS = (Notice, Boundaries, PushDevice)
+NEWS = (Notice, Boundaries, PushDevice, Saved, ResourceFeedback, MissingResource)
 HTML = {"landing", "search", "help-now", "help-all", "leave", "guidelines", "about", "privacy", "accessibility", "join", "under-18",
         "rules", "account_login", "account_logout", "account_inactive", "account_reset_password", "account_email",
         "account_change_password", "mfa_index", "mfa_list_webauthn", "usersessions_list", "you", "you-profile",
-        "you-display", "you-boundaries", "notifications", "digest-stop", "profile", "plan", "plan-edit", "plan-delete", "you-topics", "today", "rooms", "room", "message", "moderation:report", "help-exercise"}  # fmt: skip
+        "you-display", "you-boundaries", "notifications", "digest-stop", "profile", "plan", "plan-edit", "plan-delete", "you-topics", "today", "rooms", "room", "message", "moderation:report", "help-exercise", "resources", "resources-country", "resource", "saved"}  # fmt: skip
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def inside():
     join(ana, room)
     post(ana, room, "Good evening <b>all</b>, see https://example.org/ \U0001f408", heads_up="cats")
     post(ana, room, "an answer", reply_to=1)
+    saved.save(ana, make_resource())
     client = Client()
     client.force_login(ana)
     return client
@@ -179,7 +181,8 @@ def test_w1_no_form_is_taken_from_another_site_even_with_a_token(inside, origin)
 
 @pytest.mark.parametrize("name", ["room-post", "room-join", "room-leave", "room-read", "rooms-read", "message-edit",
                                   "message-withdraw", "message-react", "message-heads-up", "notifications-seen",
-                                  "push-add", "push-remove", "push-known"])  # fmt: skip
+                                  "push-add", "push-remove", "push-known", "resource-wrong", "resource-missing",
+                                  "resource-save", "saved-note", "saved-keep"])  # fmt: skip
 def test_w1_what_changes_something_is_not_for_reading(inside, name):
     assert inside.get(address(name)).status_code == 405
 

@@ -101,6 +101,8 @@ def test_every_refusal_a_socket_may_answer_stands_in_the_document():
         "overtaken",
         "own-words",
         "reason-needed",
+        "too-many-saved",
+        "nothing-said",
     }  # fmt: skip  (pages only)
     assert listed == set(_codes()) - elsewhere
 

@@ -1,6 +1,6 @@
 /** The page of the safety plan: printing, and the switch that keeps it on this device. All else works without. */
 
-import { canKeep, isKept, keep, letGo } from "./kept.js";
+import { canKeep, isKept, keep, letGo, PLAN } from "./kept.js";
 import { say } from "./say.js";
 
 const print = document.querySelector("[data-print]");
@@ -36,7 +36,7 @@ async function keepHere() {
 }
 
 async function letGoEverywhere() {
-  await letGo(window);
+  await letGo(window, PLAN);
   return ask("off");
 }
 
