@@ -1,8 +1,9 @@
 """From signs and the model to one level and one score.
 
-The level is the worst sign's, as context left it. The model alone may raise a message to moderate, when it is surer
-than on all but a few of ten thousand normal messages, and to low; never to high. The score is a logistic function of
-the signs, what context took away from them, and the model; its weights are fitted by `train_detector`.
+The level is the worst sign's, as context left it. The model alone may raise a message to low, to moderate when it is
+surer than on all but a few of ten thousand normal messages, and from there to high when its second head is sure too.
+The score is a logistic function of the signs, what context took away from them, and the model; its weights are fitted
+by `train_detector`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from typing import Any
 
 from moderation.detector.context import Sign
 from moderation.detector.finding import Category, Severity
-from moderation.detector.model import Model
+from moderation.detector.model import Model, Odds
 
 # Which category names the message when two signs are equally severe: what a moderator must know first.
 PRECEDENCE = (
     Category.METHOD_SEEKING, Category.ENCOURAGEMENT, Category.PSYCHOSIS, Category.VIOLENCE, Category.THIRD_PARTY,
     Category.ABUSE, Category.EATING_DISORDER, Category.GOODBYE, Category.SELF_HARM, Category.SUICIDE, Category.DISTRESS,
 )  # fmt: skip
+
+MUCH_SURER = 0.7  # log-odds beyond the flag that the first head has to add before the second one counts
+FLAG_SCORE = 0.01  # the least chance that is said of what repeated distress raised
 
 DEFAULTS: dict[str, Any] = {
     "bias": -5.0,
@@ -29,6 +33,7 @@ DEFAULTS: dict[str, Any] = {
     "raw": [0.0, 0.1, 0.5, 0.7, 0.9],  # by severity before context
     "more": 0.35,  # each further sign, up to three
     "moderate_alone": 99.0,  # log-odds from which the model alone flags
+    "high_alone": 99.0,  # log-odds of the second head from which what the model flags is high
     "low_alone": 99.0,
 }
 
@@ -41,32 +46,34 @@ class Evidence:
     raw: Severity
     count: int
     risk: float
+    severe: float
     distress: float
     explained: bool = False
 
 
-def evidence(signs: Sequence[Sign], risk: float, distress: float, *, explained: bool = False) -> Evidence:
+def evidence(signs: Sequence[Sign], odds: Odds, *, explained: bool = False) -> Evidence:
     """The evidence in these signs and log-odds."""
     severity = max((one.severity for one in signs), default=Severity.NONE)
     raw = max((one.rule.severity for one in signs), default=Severity.NONE)
     count = len({one.rule.group for one in signs if one.severity >= Severity.MODERATE})
-    return Evidence(severity, raw, count, risk, distress, explained)
+    return Evidence(severity, raw, count, odds.risk, odds.severe, odds.distress, explained)
 
 
 def level(found: Evidence, weights: Mapping[str, Any]) -> Severity:
     """How soon someone must look."""
+    if found.risk >= weights["moderate_alone"] and not _was_explained_away(found):
+        sure = found.severe >= weights["high_alone"] and found.risk >= weights["moderate_alone"] + MUCH_SURER
+        return max(found.severity, Severity.HIGH if sure else Severity.MODERATE)
     if found.severity >= Severity.MODERATE:
         return found.severity
-    if found.risk >= weights["moderate_alone"] and not _was_explained_away(found):
-        return Severity.MODERATE
-    if found.severity == Severity.LOW or found.distress >= weights["low_alone"]:
+    if found.severity == Severity.LOW or (found.distress >= weights["low_alone"] and not found.explained):
         return Severity.LOW
     return Severity.NONE
 
 
 def _was_explained_away(found: Evidence) -> bool:
     """Whether context already answered what the model sees."""
-    return found.explained or found.raw >= Severity.MODERATE
+    return found.explained or found.raw >= Severity.MODERATE > found.severity
 
 
 def log_odds(found: Evidence, weights: Mapping[str, Any]) -> float:

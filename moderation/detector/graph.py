@@ -17,48 +17,60 @@ Return = tuple[int, Any] | None  # the place to return to, and where to return t
 Standing = tuple[int, Return]
 
 
-class Place:
-    """One place in the graph. `gap` places end with their sentence."""
-
-    __slots__ = ("accepts", "anything", "beginning", "calls", "ending", "free", "gap", "returns", "words")
-
-    def __init__(self, *, gap: bool = False, returns: bool = False) -> None:
-        self.words: dict[str, tuple[int, ...]] = {}
-        self.anything: tuple[int, ...] = ()
-        self.free: tuple[int, ...] = ()  # places that are here too
-        self.beginning: tuple[int, ...] = ()  # places that are here too at the beginning of a sentence
-        self.ending: tuple[int, ...] = ()  # places that are here too at the end of a sentence
-        self.calls: tuple[tuple[int, int], ...] = ()  # where a slot begins, and where to go on after it
-        self.accepts: tuple[int, ...] = ()
-        self.gap = gap
-        self.returns = returns
-
-
 class Graph:
-    """Places and the words between them. Place 0 is where every phrase begins."""
+    """Places and the words between them. Place 0 is where every phrase begins.
+
+    Most places have one way on, so that each kind of way is kept for those places alone that have it.
+    """
 
     def __init__(self) -> None:
-        self.places = [Place()]
+        self.words: dict[int, tuple[Any, ...]] = {}  # a word, the place it leads to, a word, ...
+        self.anything: dict[int, tuple[int, ...]] = {}
+        self.free: dict[int, tuple[int, ...]] = {}  # places that are here too
+        self.beginning: dict[int, tuple[int, ...]] = {}  # places that are here too at the beginning of a sentence
+        self.ending: dict[int, tuple[int, ...]] = {}  # places that are here too at the end of a sentence
+        self.calls: dict[int, tuple[tuple[int, int], ...]] = {}  # where a slot begins, and where to go on after it
+        self.accepts: dict[int, tuple[int, ...]] = {}
+        self.gaps = bytearray()  # 1 for places that end with their sentence
+        self.returns: set[int] = set()
         self.prefixes: set[str] = set()
         self.groups: dict[tuple[str, ...], str] = {}  # words that lead to the same place, under one name
         self._shared: dict[tuple[int, Node], int] = {}
-        self._slots: dict[str, tuple[int, int]] = {}  # where it begins, and its size
+        self._slots: dict[str, tuple[int, int, bool]] = {}  # where it begins, its size, whether it may be empty
+        self._new()
 
     def define(self, slots: Mapping[str, tuple[tuple[Node, ...], ...]]) -> None:
         """Adds slots for phrases to call. A slot comes after those that it calls."""
         for name, sequences in slots.items():
-            start, end = self._new(), self._new(returns=True)
+            start, end = self._new(), self._new()
+            self.returns.add(end)
             self._build_any(start, sequences, end)
-            self._slots[name] = start, sum(map(self._size, sequences))
+            size, empty = sum(map(self._size, sequences)), any(map(self._may_be_empty, sequences))
+            self._slots[name] = start, size, empty
 
     def add(self, sequence: tuple[Node, ...], number: int) -> None:
         """Adds one phrase. Raises BadPhrase when it is empty or unfolds into too much."""
         if self._size(sequence) > MOST_PLACES:
             raise BadPhrase("unfolds into too much; split it")
-        end = self._follow(0, sequence)
-        if (end, None) in self.standings([(0, None)], at_beginning=True):
+        if self._may_be_empty(sequence):
             raise BadPhrase("a phrase that matches nothing in particular")
-        self.places[end].accepts += (number,)
+        end = self._follow(0, sequence)
+        _append(self.accepts, end, number)
+
+    def finish(self) -> None:
+        """Forgets what only adding needs. No phrase can be added afterwards."""
+        self._shared.clear()
+        self._slots.clear()
+
+    def _may_be_empty(self, sequence: Iterable[Node]) -> bool:
+        return all(self._node_may_be_empty(node) for node in sequence)
+
+    def _node_may_be_empty(self, node: Node) -> bool:
+        if node[0] == "any":
+            return any(self._may_be_empty(one) for one in node[1])
+        if node[0] == "slot":
+            return self._slots[node[1]][2]
+        return node[0] not in ("word", "prefix")
 
     def _size(self, sequence: Iterable[Node]) -> int:
         size = 0
@@ -85,11 +97,11 @@ class Graph:
             return self._build_gap(place, node[1])
         end = self._new()
         if kind == "start":
-            self.places[place].beginning += (end,)
+            _append(self.beginning, place, end)
         elif kind == "end":
-            self.places[place].ending += (end,)
+            _append(self.ending, place, end)
         elif kind == "slot":
-            self.places[place].calls += ((self._slots[node[1]][0], end),)
+            _append(self.calls, place, (self._slots[node[1]][0], end))
         elif kind == "any":
             self._build_any(place, node[1], end)
         else:
@@ -97,26 +109,28 @@ class Graph:
         return end
 
     def _build_gap(self, place: int, words: int) -> int:
-        end = self._new(gap=True)  # what comes after a gap must come in the same sentence
-        self.places[place].free += (end,)
+        entrance, end = self._new(gap=True), self._new(gap=True)  # what comes after a gap, comes in the same sentence
+        _append(self.free, place, entrance)
+        _append(self.free, entrance, end)
+        place = entrance
         for _ in range(words):
             inner = self._new(gap=True)
-            self.places[place].anything += (inner,)
-            self.places[inner].free += (end,)
+            _append(self.anything, place, inner)
+            _append(self.free, inner, end)
             place = inner
         return end
 
     def _build_any(self, place: int, sequences: Iterable[tuple[Node, ...]], end: int) -> None:
         singles: list[str] = []
         apart = self._new()  # an alternative shares its beginning with the others, not with whole phrases
-        self.places[place].free += (apart,)
+        _append(self.free, place, apart)
         for sequence in sequences:
             if len(sequence) == 1 and sequence[0][0] in ("word", "prefix"):
                 singles.append(self._symbol(sequence[0]))
             else:
                 last = self._follow(apart, sequence) if sequence else place
-                if end not in self.places[last].free:
-                    self.places[last].free += (end,)
+                if end not in self.free.get(last, ()):
+                    _append(self.free, last, end)
         if len(singles) > 2:
             group = tuple(sorted(set(singles)))
             singles = [self.groups.setdefault(group, f"#{len(self.groups)}")]
@@ -130,12 +144,15 @@ class Graph:
         return node[1]
 
     def _lead(self, place: int, symbol: str, end: int) -> None:
-        words = self.places[place].words
-        words[symbol] = (*words.get(symbol, ()), end)
+        self.words[place] = (*self.words.get(place, ()), symbol, end)
 
-    def _new(self, *, gap: bool = False, returns: bool = False) -> int:
-        self.places.append(Place(gap=gap, returns=returns))
-        return len(self.places) - 1
+    def _new(self, *, gap: bool = False) -> int:
+        self.gaps.append(gap)
+        return len(self.gaps) - 1
+
+    def _matters(self, place: int) -> bool:
+        """Whether anything can happen here; places that only lead to others are left behind at once."""
+        return place in self.words or place in self.anything or place in self.ending or place in self.accepts
 
     def standings(self, where: Iterable[Standing], *, at_beginning: bool = False) -> frozenset[Standing]:
         """These standings and those that are reached from there without another word."""
@@ -143,15 +160,18 @@ class Graph:
         waiting = list(seen)
         while waiting:
             number, back = waiting.pop()
-            place = self.places[number]
-            reached: list[Standing] = [(one, back) for one in place.free]
+            reached: list[Standing] = [(one, back) for one in self.free.get(number, ())]
             if at_beginning:
-                reached.extend((one, back) for one in place.beginning)
-            reached.extend((start, (after, back)) for start, after in place.calls)
-            if place.returns and back:
+                reached.extend((one, back) for one in self.beginning.get(number, ()))
+            reached.extend((start, (after, back)) for start, after in self.calls.get(number, ()))
+            if back and number in self.returns:
                 reached.append(back)
             for one in reached:
                 if one not in seen:
                     seen.add(one)
                     waiting.append(one)
-        return frozenset(seen)
+        return frozenset(one for one in seen if self._matters(one[0]))
+
+
+def _append(ways: dict[int, tuple[Any, ...]], place: int, way: Any) -> None:
+    ways[place] = (*ways.get(place, ()), way)

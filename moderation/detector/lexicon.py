@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -14,7 +14,7 @@ from moderation.detector.finding import Category, Severity
 from moderation.detector.folding import fold
 from moderation.detector.graph import Graph
 from moderation.detector.matcher import Matcher
-from moderation.detector.phrases import BadPhrase, Node, PhraseReader
+from moderation.detector.phrases import BadPhrase, PhraseReader
 from moderation.detector.spelling import Spelling
 
 FOLDER = Path(__file__).resolve().parent.parent / "lexicons"
@@ -78,7 +78,8 @@ def build(sources: Iterable[Mapping[str, Any]]) -> Lexicon:
     rules: list[Rule] = []
     for one in sources:
         rules.extend(_add(graph, one, expand, len(rules)))
-    vocabulary = {symbol for place in graph.places for symbol in place.words} | {
+    graph.finish()
+    vocabulary = {symbol for words in graph.words.values() for symbol in words[::2]} | {
         symbol for group in graph.groups for symbol in group
     }
     spelling = Spelling(
@@ -95,30 +96,21 @@ def build(sources: Iterable[Mapping[str, Any]]) -> Lexicon:
 
 def expand_word(expand: Mapping[str, str], token: str) -> tuple[str, ...]:
     """The words that a word of a phrase spells out, so that curators may write "don't" and mean "do not"."""
-    bare = token.replace("'", "")
-    return tuple(expand[bare].split()) if bare in expand else (bare,)
+    folded = fold(token).text
+    known = expand.get(folded) or expand.get(folded.replace("'", ""))
+    return tuple(known.split()) if known else (folded.replace("'", ""),)
 
 
 def _add(graph: Graph, source: Mapping[str, Any], expand: Mapping[str, str], number: int) -> list[Rule]:
-    reader = PhraseReader(
-        source["language"], source.get("slots", {}), lambda token: expand_word(expand, fold(token).text)
-    )
+    reader = PhraseReader(source["language"], source.get("slots", {}), cache(partial(expand_word, expand)))
+    graph.define(reader.all_slots())
     rules = list(_rules(source))
-    read = [_read(reader, rule) for rule in rules]
-    graph.define(reader.slots)
-    for at, (rule, sequence) in enumerate(zip(rules, read, strict=True)):
+    for at, rule in enumerate(rules):  # read and added one by one: the trees of all of them take more than the graph
         try:
-            graph.add(sequence, number + at)
+            graph.add(reader.read(rule.phrase), number + at)
         except BadPhrase as problem:
             raise BadPhrase(f"{rule.id}: {problem}") from problem
     return rules
-
-
-def _read(reader: PhraseReader, rule: Rule) -> tuple[Node, ...]:
-    try:
-        return reader.read(rule.phrase)
-    except BadPhrase as problem:
-        raise BadPhrase(f"{rule.id}: {problem}") from problem
 
 
 def _rules(source: Mapping[str, Any]) -> Iterator[Rule]:

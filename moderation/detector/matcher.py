@@ -39,8 +39,8 @@ class Matcher:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._symbols: list[tuple[str, ...]] = []
-        self._numbers: dict[tuple[str, ...], int] = {}
+        self._symbols: list[frozenset[str]] = []
+        self._numbers: dict[frozenset[str], int] = {}
         self._of_word: dict[str, int] = {}
         self._groups_of: dict[str, tuple[str, ...]] = _groups_by_member(graph)
         self._lengths = sorted({len(one) for one in graph.prefixes})
@@ -92,20 +92,19 @@ class Matcher:
             return following
 
     def _step(self, state: _State, symbol: int) -> _State | None:
-        places = self._graph.places
+        graph = self._graph
         if symbol == _BREAK:
-            return self._state(frozenset(one for one in state.standings if not places[one[0]].gap))
+            return self._state(frozenset(one for one in state.standings if not graph.gaps[one[0]]))
         names = self._symbols[symbol]
         reached: set[Standing] = set()
         for number, back in state.standings:
-            place = places[number]
-            for one in place.anything:
+            for one in graph.anything.get(number, ()):
                 reached.add((one, back))
-            if place.words:
-                for name in names:
-                    for one in place.words.get(name, ()):
-                        reached.add((one, back))
-        return self._state(self._graph.standings(reached))
+            words = graph.words.get(number, ())
+            for at in range(0, len(words), 2):
+                if words[at] in names:
+                    reached.add((words[at + 1], back))
+        return self._state(graph.standings(reached))
 
     def _state(self, standings: frozenset[Standing]) -> _State | None:
         if not standings:
@@ -113,20 +112,23 @@ class Matcher:
         if standings not in self._states:
             if len(self._states) >= MOST_STATES:
                 self._forget()
-            self._states[standings] = self._new_state(standings)
+            one_copy = self._standings.setdefault
+            kept = frozenset([one_copy(one, one) for one in standings])  # the same standings are in many states
+            self._states[kept] = self._new_state(kept)
         return self._states[standings]
 
     def _new_state(self, standings: frozenset[Standing]) -> _State:
-        places = self._graph.places
-        ending = self._graph.standings((end, back) for number, back in standings for end in places[number].ending)
+        ways = self._graph.ending
+        ending = self._graph.standings((end, back) for number, back in standings for end in ways.get(number, ()))
         return _State(standings, self._accepted(standings), self._accepted(ending))
 
     def _accepted(self, standings: frozenset[Standing]) -> tuple[int, ...]:
-        places = self._graph.places
-        return tuple(sorted({rule for number, back in standings if back is None for rule in places[number].accepts}))
+        accepts = self._graph.accepts
+        return tuple(sorted({rule for number, back in standings if back is None for rule in accepts.get(number, ())}))
 
     def _forget(self) -> None:
         self._states: dict[frozenset[Standing], _State] = {}
+        self._standings: dict[Standing, Standing] = {}
         self._inner = self._new_state(self._graph.standings([(0, None)]))
         self._opening = self._new_state(self._graph.standings([(0, None)], at_beginning=True))
 
@@ -138,13 +140,13 @@ class Matcher:
                 self._of_word[word] = number
         return number
 
-    def _names(self, word: str) -> tuple[str, ...]:
+    def _names(self, word: str) -> frozenset[str]:
         stems = [f"{word[:length]}*" for length in self._lengths if word[:length] in self._graph.prefixes]
         own = [word] if word in self._groups_of else []
         named = [name for symbol in (word, *stems) for name in self._groups_of.get(symbol, ()) if name != word]
-        return tuple(dict.fromkeys((*own, *stems, *named)))
+        return frozenset((*own, *stems, *named))
 
-    def _numbered(self, names: tuple[str, ...]) -> int:
+    def _numbered(self, names: frozenset[str]) -> int:
         if names not in self._numbers:
             self._numbers[names] = len(self._symbols)
             self._symbols.append(names)
@@ -154,8 +156,8 @@ class Matcher:
 def _groups_by_member(graph: Graph) -> dict[str, tuple[str, ...]]:
     """For every word and stem of the graph, the names of the groups it belongs to."""
     found: dict[str, list[str]] = {}
-    for place in graph.places:
-        for symbol in place.words:
+    for words in graph.words.values():
+        for symbol in words[::2]:
             if not symbol.startswith("#"):
                 found.setdefault(symbol, [])
     for group, name in graph.groups.items():

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from math import sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from moderation.detector import ngrams
 
 FILE = Path(__file__).resolve().parent.parent / "lexicons" / "model.bin"
-MAGIC = b"CLM1"
+MAGIC = b"CLM2"
+HEADS = ("risk", "severe", "distress")
 WINDOW = 40  # words read at once; of a longer text, the worst window counts
 STRIDE = 20
+SHORT = 5  # words; of a shorter text the model's evidence counts in proportion
 
 
 @dataclass(frozen=True)
@@ -27,33 +29,46 @@ class Head:
     scale: float
     bias: float
 
-    def log_odds(self, features: Sequence[int] | set[int]) -> float:
-        """Log-odds that the answer is yes. Each feature weighs less in company: divided by the root of their number."""
+    def log_odds(self, features: set[int]) -> float:
+        """Log-odds that the answer is yes. Features are divided by the root of their number."""
         if not features:
             return self.bias
-        weights = self.weights
-        return self.bias + self.scale * sum([weights[one] for one in features]) / sqrt(len(features))
+        return self.bias + self.scale * sum(map(self.weights.__getitem__, features)) / sqrt(len(features))
+
+
+class Odds(NamedTuple):
+    """What the model makes of a text: log-odds of the heads, and where the window with the most risk begins."""
+
+    risk: float
+    severe: float
+    distress: float
+    window: int
 
 
 @dataclass(frozen=True)
 class Model:
-    """`risk`: should a moderator look? `distress`: is the person having a hard time?"""
+    """`risk`: should a moderator look? `severe`: at once? `distress`: is the person having a hard time?"""
 
     risk: Head
+    severe: Head
     distress: Head
     version: str = "none"
     fusion: dict[str, Any] = field(default_factory=dict)
 
-    def read(self, words: Sequence[str]) -> tuple[float, float, int]:
-        """Log-odds of both heads in the worst window, and the first word of the window with the most risk."""
-        best, distress, at = -1e9, -1e9, 0
+    def read(self, words: Sequence[str]) -> Odds:
+        """Log-odds of each head in its worst window, and the first word of the window with the most risk."""
+        heads = (self.risk, self.severe, self.distress)
+        best, at = [-1e9] * len(heads), 0
+        numbers = ngrams.by_word(words)
         for start in range(0, max(1, len(words) - WINDOW + STRIDE), STRIDE):
-            features = ngrams.of_words(words[start : start + WINDOW])
-            risk = self.risk.log_odds(features)
-            distress = max(distress, self.distress.log_odds(features))
-            if risk > best:
-                best, at = risk, start
-        return best, distress, at
+            features: set[int] = set().union(*numbers[start : start + WINDOW])
+            odds = [head.log_odds(features) for head in heads]
+            at = start if odds[0] > best[0] else at
+            best = list(map(max, best, odds))
+        if len(words) < SHORT:  # two words say little, however much they weigh
+            share = len(words) / SHORT
+            best = [head.bias + share * (odds - head.bias) for head, odds in zip(heads, best, strict=True)]
+        return Odds(best[0], best[1], best[2], at)
 
     def carriers(self, words: Sequence[str], most: int = 5) -> list[tuple[str, int, int, float]]:
         """The n-grams of whole words that raised the risk most: text, first word, last word, share of the log-odds."""
@@ -86,30 +101,24 @@ def load(content: bytes) -> Model:
     about = json.loads(content[8 : 8 + size])
     at = 8 + size
     heads = []
-    for name in ("risk", "distress"):
+    for name in HEADS:
         weights = array("b", content[at : at + ngrams.BUCKETS])
         if len(weights) != ngrams.BUCKETS:
             raise ValueError("the model is cut short")
         heads.append(Head(weights, about[name]["scale"], about[name]["bias"]))
         at += ngrams.BUCKETS
-    return Model(heads[0], heads[1], about["version"], about["fusion"])
+    risk, severe, distress = heads
+    return Model(risk, severe, distress, about["version"], about["fusion"])
 
 
 def dump(model: Model) -> bytes:
     """The content of a model's file: the same model gives the same bytes."""
-    about = {
-        "version": model.version,
-        "fusion": model.fusion,
-        **{
-            name: {"scale": head.scale, "bias": head.bias}
-            for name, head in (("risk", model.risk), ("distress", model.distress))
-        },
-    }
-    head = json.dumps(about, sort_keys=True).encode()
-    weights = model.risk.weights.tobytes() + model.distress.weights.tobytes()
-    return MAGIC + len(head).to_bytes(4, "big") + head + weights
+    heads: dict[str, Head] = {name: getattr(model, name) for name in HEADS}
+    scales = {name: {"scale": head.scale, "bias": head.bias} for name, head in heads.items()}
+    about = json.dumps({"version": model.version, "fusion": model.fusion, **scales}, sort_keys=True).encode()
+    return MAGIC + len(about).to_bytes(4, "big") + about + b"".join(head.weights.tobytes() for head in heads.values())
 
 
 def _ignorant() -> Model:
     nothing = Head(array("b", bytes(ngrams.BUCKETS)), 1.0, -6.0)
-    return Model(nothing, nothing)
+    return Model(nothing, nothing, nothing)

@@ -30,18 +30,26 @@ def _within(word: str) -> Iterator[str]:
             yield f"{size}{shown[start : start + size]}"
 
 
+def by_word(words: Sequence[str]) -> list[tuple[int, ...]]:
+    """For each word, the numbers of the n-grams that end with it: itself, rows of two and three, pairs with a gap."""
+    found: list[tuple[int, ...]] = []
+    one = two = three = ""
+    for word in words:
+        own = of_word(word)
+        if one:
+            own = (*own, bucket(f"{one} {word}"))
+        if two:
+            own = (*own, bucket(f"{two} {one} {word}"), bucket(f"{two} * {word}"))
+        if three:
+            own = (*own, bucket(f"{three} ** {word}"))
+        found.append(own)
+        one, two, three = word, one, two
+    return found
+
+
 def of_words(words: Sequence[str]) -> set[int]:
     """The numbers of all n-grams of a row of words."""
-    found: set[int] = set()
-    before = before_that = ""
-    for word in words:
-        found.update(of_word(word))
-        if before:
-            found.add(bucket(f"{before} {word}"))
-        if before_that:
-            found.add(bucket(f"{before_that} {before} {word}"))
-        before_that, before = before, word
-    return found
+    return set().union(*by_word(words))
 
 
 def in_words(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:

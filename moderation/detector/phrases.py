@@ -22,10 +22,11 @@ DEEPEST = 6  # slots within slots and brackets within brackets
 
 Node = tuple[Any, ...]
 _TOKEN = re.compile(r"\.\.\d*|[()\[\]|^$]|\{[a-z_]+\}|[^\s()\[\]{}|^$]+")
+_ANCHORS: dict[str, Node] = {"^": ("start",), "$": ("end",)}
 _CLOSING = {"(": ")", "[": "]"}
 
 
-class BadPhrase(ValueError):  # noqa: N818
+class BadPhrase(ValueError):  # noqa: N818  (named like Refusal)
     """A phrase that cannot be read; the message says why, for the curator who wrote it."""
 
 
@@ -36,7 +37,7 @@ class PhraseReader:
         self._language = language
         self._sources = slots
         self._spell = spell
-        self.slots: dict[str, tuple[tuple[Node, ...], ...]] = {}  # those in use, after the ones they call themselves
+        self.slots: dict[str, tuple[tuple[Node, ...], ...]] = {}  # those read so far, after the ones they call
 
     def read(self, phrase: str, depth: int = 0) -> tuple[Node, ...]:
         """The phrase as a sequence of nodes. Raises BadPhrase when it is no phrase."""
@@ -49,6 +50,12 @@ class PhraseReader:
         if at != len(tokens):
             raise BadPhrase(f"a bracket too many: {phrase}")
         return sequence
+
+    def all_slots(self) -> Mapping[str, tuple[tuple[Node, ...], ...]]:
+        """Every slot of the language, each after those that it calls. Raises BadPhrase when one cannot be read."""
+        for name in self._sources:
+            self._slot(name, 0)
+        return self.slots
 
     def _sequence(self, tokens: list[str], at: int, depth: int) -> tuple[tuple[Node, ...], int]:
         if depth > DEEPEST:
@@ -77,12 +84,14 @@ class PhraseReader:
     def _single(self, token: str, depth: int) -> tuple[Node, ...]:
         if token.startswith(".."):
             return (("gap", _gap(token)),)
-        if token in "^$":  # noqa: S105
-            return (("start",) if token == "^" else ("end",),)  # noqa: S105
+        if token in _ANCHORS:
+            return (_ANCHORS[token],)
         if token.startswith("{"):
             return (("slot", self._slot(token[1:-1], depth)),)
         if token.endswith("*"):
             return (("prefix", _prefix(token)),)
+        if "*" in token:
+            raise BadPhrase(f"a star belongs at the end of a word: {token}")
         return tuple(("word", word) for word in self._spell(token))
 
     def _slot(self, name: str, depth: int) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from moderation.detector import explanation, fusion
 from moderation.detector import lexicon as lexicons
 from moderation.detector import model as models
 from moderation.detector.context import is_explained, weigh
-from moderation.detector.finding import Category, Finding
+from moderation.detector.finding import Category, Finding, Reason, Severity
 from moderation.detector.lexicon import Lexicon
 from moderation.detector.model import Model
 from moderation.detector.reading import read
-
-MOST_BEFORE = 4  # earlier messages of the same author that are read along
+from moderation.detector.window import ENOUGH, Earlier, adds_up, read_along
 
 
 class Detector:
@@ -24,18 +24,19 @@ class Detector:
         self._weights = fusion.weights_of(model)
         self.version = f"{lexicon.version} {model.version}"
 
-    def screen(self, text: str, *, before: Sequence[str] = ()) -> Finding:
+    def screen(self, text: str, *, before: Sequence[Earlier] = (), low_seconds_ago: Sequence[float] = ()) -> Finding:
         """What this message says about danger, read together with the author's messages `before`, oldest first.
 
-        Spans number the messages that were read: `before` first, then the text. Never raises, whatever the text.
+        Of `before`, what is known to be older than two minutes is left out. `low_seconds_ago`: how long ago the same
+        author's messages were found low in the last day; enough of them make another low one moderate. Spans number
+        the messages as given: `before` first, then the text. Never raises, whatever the text.
         """
-        earlier = tuple(before)[-MOST_BEFORE:]
-        if not earlier:
-            return self._screen((text,))
-        skipped = len(before) - len(earlier)
-        together = self._screen((*earlier, text), number=skipped)
+        skipped, earlier = read_along(before)
         alone = self._screen((text,), number=skipped + len(earlier))
-        return max(together, alone, key=lambda one: (one.severity, one.score))
+        if earlier:
+            together = self._screen((*earlier, text), number=skipped)
+            alone = max(together, alone, key=lambda one: (one.severity, one.score))
+        return _raised(alone, adds_up(low_seconds_ago))
 
     def gather(self, messages: Sequence[str]) -> fusion.Evidence:
         """The evidence in these messages, for training and evaluation."""
@@ -45,12 +46,12 @@ class Detector:
         reading = read(messages, self._lexicon.spelling)
         matches, _ = self._lexicon.matcher.matches(reading.words, reading.ends)
         signs = weigh(reading, matches, self._lexicon)
-        risk, distress, window = self._model.read(reading.words)
+        odds = self._model.read(reading.words)
         return (
             reading,
             signs,
-            fusion.evidence(signs, risk, distress, explained=is_explained(matches, self._lexicon)),
-            window,
+            fusion.evidence(signs, odds, explained=is_explained(matches, self._lexicon)),
+            odds.window,
         )
 
     def _screen(self, messages: Sequence[str], number: int = 0) -> Finding:
@@ -70,6 +71,18 @@ class Detector:
         )
 
 
+def _raised(found: Finding, lows: float) -> Finding:
+    """A finding as repeated distress leaves it: low becomes moderate when there was enough of it within a day."""
+    if found.severity != Severity.LOW or lows < ENOUGH or not found.spans:
+        return found
+    reason = Reason(
+        "context", "window.repeated-distress@1", "distress again and again within a day", found.spans[0],
+        found.category, Severity.LOW, Severity.MODERATE,
+    )  # fmt: skip
+    score = max(found.score, fusion.FLAG_SCORE)
+    return replace(found, severity=Severity.MODERATE, score=score, reasons=(*found.reasons, reason))
+
+
 _shipped: list[Detector] = []
 
 
@@ -80,6 +93,6 @@ def shipped() -> Detector:
     return _shipped[0]
 
 
-def screen(text: str, *, before: Sequence[str] = ()) -> Finding:
+def screen(text: str, *, before: Sequence[Earlier] = (), low_seconds_ago: Sequence[float] = ()) -> Finding:
     """What this message says about danger, by the lexicons and the model of this release. See `Detector.screen`."""
-    return shipped().screen(text, before=before)
+    return shipped().screen(text, before=before, low_seconds_ago=low_seconds_ago)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 _LEET = str.maketrans("013457@$!|+€", "oieastasiite")
+_SOUNDS = {"2": "to", "4": "for"}  # written for the word that sounds like it
 _SEPARATORS = str.maketrans("", "", "-._~/|+*,")
 LONGEST_WORD = 40  # letters; longer ones are nobody's word
 _SHORTEST_NEAR = 6
@@ -44,6 +45,8 @@ class Spelling:
         return self._squeezed(token) or self._nearly(token) or self._parted(token) or (token,)
 
     def _known(self, token: str) -> tuple[str, ...]:
+        if token in self._expand:
+            return self._expand[token]
         bare = token.replace("'", "")
         if bare in self._expand:
             return self._expand[bare]
@@ -66,7 +69,11 @@ class Spelling:
 
     def joined(self, letters: str) -> tuple[str, ...]:
         """The words that letters typed one by one make up ("k i l l"), or nothing."""
-        return self._core_or_glued(letters) or self._core_or_glued(letters.translate(_LEET))
+        found = self._core_or_glued(letters) or self._core_or_glued(letters.translate(_LEET))
+        if not found and letters[:1] in _SOUNDS and len(letters) > 2:
+            rest = self.joined(letters[1:])
+            return (_SOUNDS[letters[0]], *rest) if rest else ()
+        return found
 
     def _core_or_glued(self, shape: str) -> tuple[str, ...]:
         if len(shape) < 2:

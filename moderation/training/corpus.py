@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 EXAMPLES = "examples"
+UNSEEN = "unseen"  # sentences of our own that nothing learns from, whose texts nobody reads while writing phrases
 RISK = {"crisis", "moderate", "high", "imminent"}
 NORMAL = {"unlabelled_normal", "none"}
 
@@ -40,6 +41,14 @@ def read(folder: Path) -> Iterator[Text]:
             for line in lines:
                 if line.strip():
                     yield _text(json.loads(line), path.stem)
+
+
+def unseen() -> Iterator[Text]:
+    """The hand-written cases that come with the project to measure with, and are never learnt from."""
+    with (Path(__file__).parent / "unseen.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            yield replace(_text({**row, "label": row["level"]}, UNSEEN), held_out=True)
 
 
 def _text(row: dict[str, Any], source: str) -> Text:

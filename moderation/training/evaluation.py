@@ -9,7 +9,7 @@ from math import sqrt
 from time import perf_counter
 
 from moderation.detector import Detector, Finding, Severity
-from moderation.training.corpus import EXAMPLES, NORMAL, Text
+from moderation.training.corpus import EXAMPLES, NORMAL, UNSEEN, Text
 
 RATES = (0.01, 0.001)
 
@@ -39,10 +39,13 @@ def report(answers: Sequence[Answer]) -> Iterator[str]:
     by_source: dict[str, list[Answer]] = defaultdict(list)
     for one in answers:
         by_source[one.text.source].append(one)
-    quiet = [one for one in answers if one.text.label in NORMAL and one.text.source != EXAMPLES]
+    quiet = [one for one in answers if one.text.label in NORMAL and one.text.source not in (EXAMPLES, UNSEEN)]
     yield from _recall(by_source, quiet)
     yield from _alarms(by_source)
-    yield from _cases(by_source.get(EXAMPLES, []))
+    yield from _cases("unseen", by_source.get(UNSEEN, []))
+    examples = by_source.get(EXAMPLES, [])
+    yield from _cases("read, not trained on", [one for one in examples if one.text.held_out])
+    yield from _cases("trained on", [one for one in examples if not one.text.held_out])
     yield from _times(answers)
 
 
@@ -53,7 +56,8 @@ def threshold(scores: Sequence[float], rate: float) -> float:
 
 
 def _recall(by_source: dict[str, list[Answer]], quiet: Sequence[Answer]) -> Iterator[str]:
-    yield f"Recall, held-out texts (thresholds from {len(quiet)} normal messages; ± is one standard error)"
+    yield "Only “unseen” was read by nobody who wrote phrases, and learnt from by nothing: judge by that."
+    yield f"Recall, texts not trained on (thresholds from {len(quiet)} normal messages; ± is one standard error)"
     limits = [threshold([one.finding.score for one in quiet], rate) for rate in RATES]
     for source, found in sorted(by_source.items()):
         risky = [one for one in found if one.text.is_risk and one.text.held_out]
@@ -70,7 +74,7 @@ def _alarms(by_source: dict[str, list[Answer]]) -> Iterator[str]:
     yield "Alarms per 1,000 texts where no risk is labelled (moderate or above; high or above; low)"
     for source, found in sorted(by_source.items()):
         calm = [one.finding.severity for one in found if not one.text.is_risk]
-        if calm and source != EXAMPLES:
+        if calm and source not in (EXAMPLES, UNSEEN):
             flags = sum(one >= Severity.MODERATE for one in calm)
             high = sum(one >= Severity.HIGH for one in calm)
             low = sum(one == Severity.LOW for one in calm)
@@ -78,21 +82,20 @@ def _alarms(by_source: dict[str, list[Answer]]) -> Iterator[str]:
             yield f"  {source:<24} {len(calm):>5} texts   {rates[0]:7.2f} {rates[1]:7.2f} {rates[2]:7.1f}"
 
 
-def _cases(answers: Sequence[Answer]) -> Iterator[str]:
-    for name, some in (
-        ("held out", [one for one in answers if one.text.held_out]),
-        ("seen while writing", [one for one in answers if not one.text.held_out]),
-    ):
-        if some:
-            yield f"Hand-written cases, {name}: accepted level {_share(sum(map(_is_accepted, some)), len(some))}"
-            needs = [one for one in some if not {"none", "low"} & set(one.text.accept)]
-            harmless = [one for one in some if not {"moderate", "high", "imminent"} & set(one.text.accept)]
-            flagged = sum(one.finding.is_flag for one in needs)
-            left = sum(not one.finding.is_flag for one in harmless)
-            seen, spared = _share(flagged, len(needs)), _share(left, len(harmless))
-            yield f"  flagged {seen} of those that need it, left alone {spared}"
-            yield from _by(some, "kind")
-            yield from _by(some, "category")
+def _cases(name: str, some: Sequence[Answer]) -> Iterator[str]:
+    if not some:
+        return
+    yield f"Hand-written cases, {name}: accepted level {_share(sum(map(_is_accepted, some)), len(some))}"
+    needs = [one for one in some if not {"none", "low"} & set(one.text.accept)]
+    harmless = [one for one in some if not {"moderate", "high", "imminent"} & set(one.text.accept)]
+    flagged = sum(one.finding.is_flag for one in needs)
+    left = sum(not one.finding.is_flag for one in harmless)
+    yield f"  flagged, of those that need it: {_share(flagged, len(needs))}"
+    yield f"  left alone, of the harmless: {_share(left, len(harmless))}"
+    worst = [one for one in some if one.text.label == "imminent"]
+    yield f"  imminent, flagged: {_share(sum(one.finding.is_flag for one in worst), len(worst))}"
+    yield from _by(some, "kind")
+    yield from _by(some, "category")
 
 
 def _by(answers: Sequence[Answer], trait: str) -> Iterator[str]:

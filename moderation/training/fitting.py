@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from math import log
 from typing import Any
 
@@ -19,8 +20,12 @@ from moderation.training.corpus import EXAMPLES, NORMAL, Text
 from moderation.training.regression import Example, fit, logistic
 
 Say = Callable[[str], None]
-ALONE = 0.0005  # of normal messages; what the model may flag without a sign
-LOW_ALONE = 0.01
+ALONE = 0.002  # of normal messages; what the model may flag without a sign
+HIGH_ALONE = 0.001  # the same for what it may call high
+LOW_ALONE = 0.006  # the same for what it may call low
+OWN_WEIGHT = 4.0
+# How much a text counts: short hand-written cases more than what was collected, risk more than the many calm texts.
+_WEIGHTS = {EXAMPLES: 4.0, "crisis": 0.7, "no_crisis": 0.5}
 PRIOR = 1 / 500  # messages that need a moderator, in the community the score is calibrated for
 
 
@@ -28,42 +33,63 @@ def train(texts: Sequence[Text], lexicon: Lexicon, say: Say) -> Model:
     """A model from the training part of these texts; the same texts and lexicons give the same model."""
     seen = [one for one in texts if not one.held_out]
     say(f"{len(seen)} texts to learn from, {len(texts) - len(seen)} held out")
-    risk = fit([*_risk_examples(seen, lexicon), *_made_up(lexicon)])
+    risk = fit(list(_risk(seen, lexicon)))
     say("learnt risk")
-    distress = fit(list(_distress_examples(seen, lexicon)), passes=4)
+    severe = fit(list(_severe(seen, lexicon)))
+    say("learnt what is severe")
+    distress = fit(list(_distress(seen, lexicon)))
     say("learnt distress")
-    version = f"m{ngrams.bucket(risk.weights.tobytes().hex()):05x}"
-    model = Model(risk, distress, version)
-    return Model(risk, distress, version, _fuse(texts, lexicon, model, say))
+    model = Model(risk, severe, distress, f"m{ngrams.bucket(risk.weights.tobytes().hex()):05x}")
+    return replace(model, fusion=_fuse(texts, lexicon, model, say))
 
 
-def _risk_examples(texts: Iterable[Text], lexicon: Lexicon) -> Iterable[Example]:
+def _risk(texts: Iterable[Text], lexicon: Lexicon) -> Iterable[Example]:
+    """Should a moderator look?"""
     for one in texts:
-        if one.label == "distress":
-            yield _example(one.messages, lexicon, yes=False, weight=0.3)
-        elif one.source == EXAMPLES:
-            yield _example(one.messages, lexicon, yes=one.is_risk, weight=3.0)
-        else:
-            yield _example(one.messages, lexicon, yes=one.is_risk, weight=2.0 if one.is_risk else 1.0)
+        weight = _WEIGHTS.get(one.source if one.source == EXAMPLES else one.label, 1.0)
+        yield _example(one.messages, lexicon, yes=one.is_risk, weight=weight)
+    yield from _own(lexicon, Severity.MODERATE)
 
 
-def _made_up(lexicon: Lexicon) -> Iterable[Example]:
-    for text in synthetic.risky(lexicon.sources):
-        yield _example((text,), lexicon, yes=True, weight=0.5)
-    for text in synthetic.harmless():
-        yield _example((text,), lexicon, yes=False, weight=1.0)
-
-
-def _distress_examples(texts: Iterable[Text], lexicon: Lexicon) -> Iterable[Example]:
+def _severe(texts: Iterable[Text], lexicon: Lexicon) -> Iterable[Example]:
+    """At once? Learnt from hand-written cases and from ordinary messages only: other labels do not tell."""
     for one in texts:
-        if one.label in ("distress", "low"):
-            yield _example(one.messages, lexicon, yes=True)
+        if one.source == EXAMPLES:
+            yield _example(one.messages, lexicon, yes=one.label in ("high", "imminent"), weight=3.0)
         elif one.label in NORMAL:
             yield _example(one.messages, lexicon, yes=False)
+    yield from _own(lexicon, Severity.HIGH)
+
+
+def _own(lexicon: Lexicon, least: Severity) -> Iterable[Example]:
+    for one in synthetic.own():
+        sure = one.answers(least)
+        weight = OWN_WEIGHT if sure is not None else OWN_WEIGHT / 2
+        most = 2.0 if one.level == Severity.IMMINENT else 1.0  # nothing is worse than to miss one
+        yield _example(one.messages, lexicon, yes=one.level >= least, weight=most * weight)
+
+
+def _distress(texts: Iterable[Text], lexicon: Lexicon) -> Iterable[Example]:
+    """Is the person having a hard time?"""
+    for one in synthetic.own():
+        if one.level <= Severity.MODERATE:
+            yield _example(one.messages, lexicon, yes=one.level >= Severity.LOW, weight=OWN_WEIGHT)
+    for made in synthetic.distressed(lexicon.sources):
+        yield _example((made,), lexicon, yes=True, weight=0.5)
+    for text in texts:
+        if text.label in ("low", "moderate"):
+            yield _example(text.messages, lexicon, yes=True, weight=3.0)
+        elif text.label in NORMAL:
+            yield _example(text.messages, lexicon, yes=False)
+        elif text.label == "distress":
+            yield _example(text.messages, lexicon, yes=False, weight=0.2)
 
 
 def _example(messages: Sequence[str], lexicon: Lexicon, *, yes: bool, weight: float = 1.0) -> Example:
-    words = read(messages, lexicon.spelling).words
+    return _of(read(messages, lexicon.spelling).words, yes=yes, weight=weight)
+
+
+def _of(words: Sequence[str], *, yes: bool, weight: float) -> Example:
     return Example(array("l", sorted(ngrams.of_words(words))), yes, weight)
 
 
@@ -71,9 +97,8 @@ def gather(one: Text, lexicon: Lexicon, model: Model) -> Evidence:
     """The evidence in a text, as the detector would see it."""
     reading = read(one.messages, lexicon.spelling)
     matches, _ = lexicon.matcher.matches(reading.words, reading.ends)
-    risk, distress, _ = model.read(reading.words)
     signs = weigh(reading, matches, lexicon)
-    return fusion.evidence(signs, risk, distress, explained=is_explained(matches, lexicon))
+    return fusion.evidence(signs, model.read(reading.words), explained=is_explained(matches, lexicon))
 
 
 def _fuse(texts: Sequence[Text], lexicon: Lexicon, model: Model, say: Say) -> dict[str, Any]:
@@ -83,7 +108,9 @@ def _fuse(texts: Sequence[Text], lexicon: Lexicon, model: Model, say: Say) -> di
     fitted["moderate_alone"] = _threshold(
         [one.risk for one in quiet if one.raw < Severity.MODERATE and not one.explained], ALONE
     )
-    fitted["low_alone"] = _threshold([one.distress for one in quiet], LOW_ALONE)
+    fitted["high_alone"] = max(0.0, _threshold([one.severe for one in quiet if not one.explained], HIGH_ALONE))
+    # Not below what a text of unknown words gets.
+    fitted["low_alone"] = max(_threshold([one.distress for one in quiet], LOW_ALONE), round(model.distress.bias + 1, 4))
     say(f"fused on {len(held)} texts")
     return fitted
 

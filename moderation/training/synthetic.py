@@ -1,50 +1,69 @@
-"""Sentences made from the lexicons' own phrases, and harmless ones made from frames: our words, no member's."""
+"""Sentences of our own to learn from, and some made from the lexicons' phrases: no member's words."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from moderation.detector.finding import Severity
 from moderation.detector.phrases import Node, PhraseReader
 
+OWN, SENTENCES = Path(__file__).parent / "own.toml", Path(__file__).parent / "sentences"
 FRAMES = ("{}", "{}", "{}", "honestly {}", "{} i guess", "hey, {}", "sorry but {}", "{} and i needed to say it")
 FILLER = ("it", "this", "now", "me", "so", "the")
-THINGS = "homework laundry traffic monday meetings revision dishes chemistry spreadsheets the printer rehearsal".split()
-HARMLESS = (
-    "this {} is killing me lol", "i am dying of laughter at this {}", "i could murder a sandwich after {}",
-    "how do i kill the process that runs {}", "my phone died during {}", "dead tired after {}, see you tomorrow",
-    "i would rather die than miss {} again haha", "we wiped on the last boss because of {}", "i cut my hair before {}",
-    "please don't hurt yourself, we are here for you", "have you called the helpline yet?", "reading a novel about {}",
-    "the film about {} was so sad i cried", "three years clean today and grateful",
-    "i started new tablets, any nausea?",
-    "starving, what is for dinner after {}", "he is a beast at {}, absolutely slayed", "goodbye all, back tomorrow",
-    "does anyone want to play after {}", "can a moderator pin the thread about {}", "i hurt my back doing {}",
-    "me muero de risa con {}", "me muero de hambre", "este examen me mata", "hasta manana a todos", "que pereza {}",
-)  # fmt: skip
 
 
-def risky(sources: Mapping[str, Mapping[str, Any]], each: int = 6, seed: int = 4) -> Iterator[str]:
-    """Sentences that phrases of moderate severity or above match, `each` for every phrase."""
-    random = Random(seed)  # noqa: S311  (the same sentences every time is the point)
+def distressed(sources: Mapping[str, Mapping[str, Any]], each: int = 12, seed: int = 6) -> Iterator[str]:
+    """Sentences that phrases of low severity match, `each` for every phrase."""
+    return _said(sources, {"low"}, each, seed)
+
+
+def _said(sources: Mapping[str, Mapping[str, Any]], severities: set[str], each: int, seed: int) -> Iterator[str]:
+    random = Random(seed)  # noqa: S311  (a choice that can be repeated)
     for language, source in sorted(sources.items()):
         reader = PhraseReader(language, source["slots"], lambda token: (token,))
-        for group in source["signs"]:
-            if Severity.named(group["severity"]) < Severity.MODERATE:
-                continue
-            for phrase in group["phrases"]:
-                sequence = reader.read(phrase)
-                for _ in range(each):
-                    yield random.choice(FRAMES).format(" ".join(_say(sequence, reader, random)))
+        groups = [one for one in source["signs"] if one["severity"] in severities]
+        for phrase in (phrase for group in groups for phrase in group["phrases"]):
+            sequence = reader.read(phrase)
+            for _ in range(each):
+                yield random.choice(FRAMES).format(" ".join(_say(sequence, reader, random)))
 
 
-def harmless(each: int = 4, seed: int = 5) -> Iterator[str]:
-    """Sentences that sound dangerous and are not."""
-    random = Random(seed)  # noqa: S311  (the same sentences every time is the point)
-    for frame in HARMLESS:
-        for _ in range(each):
-            yield frame.format(random.choice(THINGS))
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence, or messages in a row, that was written to learn from, and what a moderator may make of it."""
+
+    messages: tuple[str, ...]
+    level: Severity
+    accept: tuple[Severity, ...]
+
+    def answers(self, least: Severity) -> bool | None:
+        """Whether it is at least so severe; None when moderators may differ about that."""
+        found = {one >= least for one in (self.level, *self.accept)}
+        return found.pop() if len(found) == 1 else None
+
+
+def own() -> Iterator[Sentence]:
+    """Every sentence that was written to learn from, in a fixed order."""
+    for group in tomllib.loads(OWN.read_text(encoding="utf-8"))["groups"]:
+        level = Severity.named(group["level"])
+        for line in group["texts"].strip().splitlines():
+            yield Sentence(tuple(line.split(" / ")), level, (level,))
+    for path in sorted(SENTENCES.glob("*.tsv")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                yield _sentence(line)
+
+
+def _sentence(line: str) -> Sentence:
+    level, accept, _category, _kind, _language, said = line.split("\t")
+    return Sentence(
+        tuple(said.split(" / ")), Severity.named(level), tuple(Severity.named(one) for one in accept.split(","))
+    )
 
 
 def _say(sequence: Sequence[Node], reader: PhraseReader, random: Random) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from moderation.detector import shipped
-from moderation.training import corpus, evaluation
+from moderation.training import corpus, evaluation, starting
 
 
 class Command(BaseCommand):
@@ -25,5 +25,7 @@ class Command(BaseCommand):
         texts = list(corpus.read(data)) if data.is_dir() else []
         if not texts:
             raise CommandError(f"no JSON lines in {data}")
-        for line in evaluation.report(evaluation.ask(shipped(), texts)):
+        for line in evaluation.report(evaluation.ask(shipped(), [*texts, *corpus.unseen()])):
+            self.stdout.write(line)
+        for line in starting.report():
             self.stdout.write(line)

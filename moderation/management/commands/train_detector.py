@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--data", type=Path, required=True, help="folder of JSON lines; stays outside the repository"
-        )
+        parser.add_argument("--data", type=Path, required=True, help="folder of JSON lines, outside the repository")
         parser.add_argument("--out", type=Path, default=model.FILE, help="where to write the model")
 
     def handle(self, *_args: Any, data: Path, out: Path, **_options: Any) -> None:
@@ -29,6 +28,8 @@ class Command(BaseCommand):
         texts = list(corpus.read(data))
         if not any(one.is_risk for one in texts):
             raise CommandError(f"nothing labelled as risk in {data}")
+        if find_spec("sklearn") is None:
+            raise CommandError("training needs scikit-learn: pip install -r requirements-dev.txt")
         fitted = train(texts, lexicon.shipped(), self.stdout.write)
         out.write_bytes(model.dump(fitted))
         self.stdout.write(f"{out.name}: {out.stat().st_size} bytes, {fitted.version}, {fitted.fusion}")

@@ -1,6 +1,7 @@
 """Sentences written for these tests: what a moderator must see, and what must not reach one. `/` parts messages."""
 
 FLAGGED = """
+i would like to be dead
 i just want to die already
 honestly i wish i was dead
 i'm going to kill myself this weekend
@@ -63,8 +64,10 @@ wanna kms
 i wanna d1e
 gonna k!ll myself
 k i l l myself tonight
+i want to k.i.l.l m.y.s.e.l.f
 thinking about su1c1de every day
 im going to unalive myself
+i am going to commit sewerslide soon
 i wnat to kil mysef
 i wanna killmyself
 i want to dieeeee for real
@@ -93,6 +96,7 @@ how high does a bridge have to be to die
 is there a quick and easy way to end my life
 where can i buy something lethal
 would 50 tablets be enough to die
+how long does it take to die from bleeding
 how to make it look like an accident so the insurance pays
 best place to jump off where nobody will find me
 goodbye everyone, i'm sorry, i love you all forever
@@ -111,9 +115,10 @@ can someone adopt my cat, i won't be here after sunday so please keep her for go
 kys
 just kill yourself already
 go die loser
+no one would cry for you if you were dead
 everyone hopes you die
 do the world a favour and jump off a bridge
-you should kill yourself
+honestly you should go and hang yourself
 drink bleach
 you're a waste of oxygen, kill yourself
 i hope you never wake up
@@ -150,6 +155,8 @@ my ex is stalking me and says he'll kill me
 i'm not safe at home
 my coach touches me and tells me to keep it secret
 he threatens to leak my nudes
+my boyfriend told me he'll kill me if i go
+she'll hurt me when i get home and i'm scared of her
 i'm hiding in the bathroom, he's drunk and banging on the door
 my mother's boyfriend comes into my room at night and touches me
 my parents lock me in my room and don't feed me
@@ -185,7 +192,7 @@ i'll take everyone down with me
 i took / all of / the pills
 i can't / do this / anymore / i want it to end forever
 i'm / going to / kill myself
-tonight / i will end / my life
+tonight / i will end / my own life
 lol jk / but honestly i want to kill myself / not joking
 i am not suicidal but i lied
 i said i was fine but i lied, i want to die
@@ -195,7 +202,11 @@ i used to cut and now i'm cutting again
 i don't want to die but i can't live like this anymore
 i'm 14 and i want to kill myself
 i'm in year 9 and i cut myself in the school toilets
+I REALLY WANT TO DIE
+ｉ ｊｕｓｔ ｗａｎｔ ｔｏ ｂｅ ｄｅａｄ
 і want tо dіе
+quiero estar muerta
+solo quiero morirme ya
 quiero matarme
 me voy a suicidar esta noche
 ya no quiero vivir
@@ -211,10 +222,12 @@ no tengo razones para vivir
 pienso en el suicidio todos los días
 tengo un plan para matarme
 ya escribí la carta de despedida
+aquí tengo las pastillas en mi mano
 estoy en el puente
 me tomé todas las pastillas
 me corté las venas y no para de sangrar
 kiero morirme
+ya no kiero vivir mas
 quiero su1cidarme
 me corté los brazos otra vez
 volví a autolesionarme
@@ -259,6 +272,7 @@ i'm proud of myself for going outside
 i baked bread and it rose
 the train was late again this morning
 my phone died on the way home
+this maths test is killing me
 i'm dying of laughter
 that joke killed me lol
 i'm starving, what's for dinner
@@ -313,7 +327,7 @@ what does kms mean
 someone got banned for saying kys
 please don't say kys here, it's against the rules
 telling people to kill themselves is never funny
-please don't hurt yourself, we care about you
+please do not hurt yourself, all of us here care
 if you feel suicidal please call a helpline
 have you thought about calling the crisis line
 are you safe right now
@@ -331,6 +345,7 @@ call 988 if you need someone to talk to
 it gets better, i promise
 i would never kill myself
 i'm not suicidal, just sad
+i really don't want to die, promise
 i'm not going to hurt myself
 no suicidal thoughts today, first time in ages
 i don't feel like dying anymore
@@ -378,6 +393,7 @@ how do i tie a bow tie
 how many pills are in a packet of vitamins
 best way to end an essay
 how to exit vim
+bye folks, see you all tomorrow evening
 bye all, off to bed
 last message before my exam, wish me luck
 last day of work before the holidays
@@ -416,7 +432,7 @@ i shot a 72 at golf
 gun laws are in the news again
 i want to die of cuteness look at this puppy
 i want / to dye / my hair blue
-please don't / give up / we love you
+please, don't / give up / we love you
 i'm going to / kill it / at karaoke
 can't wait / to see you / tomorrow
 i want to end / my gym contract / how
@@ -428,8 +444,12 @@ suicide doors on that old car look cool
 k i s s my team lol
 a b c d e f g
 1234567890
+🎉🎉🎉
+❤️
 buenos días a todos
 qué ganas de que llegue el verano
+nos morimos de risa con ella
+que hambre, me muero de hambre ya
 me muero de sueño
 este calor me mata
 mataría por un helado

@@ -1,20 +1,14 @@
-"""The detector on sentences of our own, and on whatever text there is."""
+"""The detector on sentences of our own."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from moderation.detector import Severity, screen
+from moderation.detector import Category, Finding, Severity, screen
 from tests.moderation.detector.sentences import FLAGGED, LEFT_ALONE
-from tests.system.source import ROOT
 
 MORE = tomllib.loads((Path(__file__).parent / "more_sentences.toml").read_text(encoding="utf-8"))
 MISSED = set(MORE["missed"]["texts"])  # known, and written down: a wrong answer that becomes right fails here
@@ -31,14 +25,14 @@ def known(texts: list[str]) -> list[object]:
     return [pytest.param(text, marks=[wrong] if text in MISSED else []) for text in texts]
 
 
-def finding(line: str):
+def finding(line: str) -> Finding:
     """What is found in one line; " / " parts several messages of one author."""
     *before, text = line.split(" / ")
     return screen(text, before=before)
 
 
 def test_there_are_hundreds_of_sentences():
-    assert len(FLAGGED) + len(LEFT_ALONE) >= 400
+    assert len({*FLAGGED, *LEFT_ALONE}) == len(FLAGGED) + len(LEFT_ALONE) >= 400
     assert len(sentences("flag")) + len(sentences("leave")) >= 300
 
 
@@ -47,35 +41,13 @@ def test_a_moderator_sees_it(line: str):
     found = finding(line)
     assert found.is_flag
     assert found.spans, "every flag is explained by an exact piece of the text"
+    assert found.reasons
+    assert found.category is not Category.NONE
 
 
 @pytest.mark.parametrize("line", [*known(LEFT_ALONE), *known(sentences("leave"))])
 def test_it_is_left_alone(line: str):
     assert not finding(line).is_flag
-
-
-ODD = ["", " ", "🙂" * 500, "\u0301" * 3000, "\ud800", "\u202e" * 200 + "abc", "\x00\x01", "病" * 800, "a" * 20000, "kill " * 4000,
-       "نص عربي قصير", "i want to " * 2000]  # fmt: skip
-
-
-@pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
-def test_odd_texts_are_answered(text: str):
-    assert screen(text).severity in Severity
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.text(max_size=300))
-def test_spans_lie_inside_the_text_whatever_it_is(text: str):
-    found = screen(text)
-    assert all(0 <= span.start < span.end <= len(text) for span in found.spans)
-    assert 0 <= found.score <= 1
-    assert screen(text) == found
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.sampled_from(FLAGGED + LEFT_ALONE), st.text(max_size=60))
-def test_appending_text_never_raises(line: str, more: str):
-    assert finding(line + more).severity in Severity
 
 
 HIDDEN = "\u200b"
@@ -90,24 +62,23 @@ def test_case_width_and_invisible_characters_change_no_level(line: str):
     assert finding(line[:2] + HIDDEN + line[2:]).severity == level
 
 
-def classify(*arguments: str, given_lines: str = "") -> subprocess.CompletedProcess[str]:
-    """Runs `manage.py classify` as somebody in a shell would."""
-    command = [sys.executable, "manage.py", "classify", *arguments]
-    return subprocess.run(command, cwd=ROOT, input=given_lines, capture_output=True, text=True, timeout=60)
+GROUPS = tomllib.loads((Path(__file__).parent / "levels.toml").read_text(encoding="utf-8"))["groups"]
+# Known to be answered wrongly, and written down; see docs/detector.md.
+WRONG = {
+    "El actor confesó que intentó quitarse la vida en 2010",
+    "what should i say to someone who feels suicidal",
+    "i hate my life right now",
+    "i'd rather be stabbed than do maths, jk",
+}
+LEVELS = [
+    pytest.param(one, group["level"], marks=[pytest.mark.xfail(reason="known", strict=True)] if one in WRONG else [])
+    for group in GROUPS
+    for one in group["texts"].strip().splitlines()
+]
 
 
-def test_the_command_streams_json_lines_and_reports_bad_ones_by_number():
-    lines = [
-        '{"id": "a", "text": "i keep thinking about killing myself"}',
-        "not json",
-        '{"id": "b", "messages": ["hello", "all well"]}',
-    ]
-    answer = classify("--jsonl", given_lines="\n".join(lines))
-    found = {one["id"]: one for one in map(json.loads, answer.stdout.splitlines())}
-    assert (found["a"]["level"], found["b"]["level"]) == ("high", "none")
-    assert {"id", "level", "score", "category", "spans", "reasons"} <= found["a"].keys()
-    assert "2" in answer.stderr
-
-
-def test_the_command_explains_one_message_to_a_person():
-    assert "high" in classify("i keep thinking about killing myself").stdout
+@pytest.mark.parametrize(("line", "level"), LEVELS)
+def test_the_level_is_the_named_one_or_its_neighbour(line: str, level: str):
+    named, found = Severity.named(level), finding(line).severity
+    assert (found >= Severity.MODERATE) is (named >= Severity.MODERATE)
+    assert abs(found - named) <= 1

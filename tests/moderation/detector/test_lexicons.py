@@ -1,0 +1,113 @@
+"""The lexicon files, and the language they are written in."""
+
+from __future__ import annotations
+
+import pytest
+
+from moderation.detector import Detector, Severity, lexicon, model
+from moderation.detector.phrases import BadPhrase
+
+LEXICON = lexicon.shipped()
+
+
+def detector_with(
+    *phrases: str, slots: dict[str, list[str]] | None = None, marks: list[dict] | None = None
+) -> Detector:
+    sign = {
+        "id": "test", "category": "suicide", "severity": "high", "reason": "a test", "source": "this test",
+        "phrases": list(phrases),
+    }  # fmt: skip
+    grammar = {"self": "i me", "others": "you he", "close": "he", "negators": "not", "turns": "but"}
+    source = {
+        "language": "xx", "version": 7, "spelling": {"expand": {"dont": "do not"}}, "grammar": grammar,
+        "slots": slots or {}, "signs": [sign], "marks": marks or [],
+    }  # fmt: skip
+    return Detector(lexicon.build([source]), model._ignorant())
+
+
+@pytest.mark.parametrize(("language", "least"), [("en", 300), ("es", 150)])
+def test_there_are_enough_phrases_each_with_its_papers(language: str, least: int):
+    signs = [one for one in LEXICON.rules if one.language == language and not one.effect]
+    assert len({one.phrase for one in signs}) >= least
+    assert all(one.category and one.severity and one.reason and one.source for one in signs)
+
+
+def test_rule_ids_are_unique_and_name_their_list_and_version():
+    ids = [(one.id, one.phrase) for one in LEXICON.rules]
+    assert len(ids) == len(set(ids))
+    assert all(one.id.startswith(f"{one.language}.") and one.id.endswith("@1") for one in LEXICON.rules)
+
+
+def test_every_severity_and_category_is_used_in_both_languages():
+    for language in ("en", "es"):
+        signs = [one for one in LEXICON.rules if one.language == language and not one.effect]
+        assert {one.severity for one in signs} == set(Severity) - {Severity.NONE}
+        assert len({one.category for one in signs}) == 11
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "is_found"),
+    [
+        ("red door", "a red door", True),
+        ("red door", "a red, door", True),
+        ("red door", "reddoor", False),
+        ("red .. door", "red and blue door", True),
+        ("red .. door", "red and blue and green old door", False),
+        ("red .. door", "it is red. a door", False),
+        ("(red|dark blue) door", "dark blue door", True),
+        ("red [old|new] door", "red door", True),
+        ("red [old|new] door", "red new door", True),
+        ("^ red", "red", True),
+        ("^ red", "it is red", False),
+        ("red $", "it is red. yes", True),
+        ("red $", "red yes", False),
+        ("paint* door", "painted door", True),
+        ("{colour} door", "blue door", True),
+        ("don't open", "dont open", True),
+    ],
+)
+def test_phrases_mean_what_the_manual_says(phrase: str, text: str, is_found: bool):
+    assert detector_with(phrase, slots={"colour": ["blue", "red"]}).screen(text).is_flag is is_found
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["", "..", "[red]", "(red", "red)", "{unknown} door", "re*", "r*d door", "red ..99 door", "a" * 3000, "^ $",
+     "(" * 9 + "a" + ")" * 9],
+)  # fmt: skip
+def test_a_phrase_that_cannot_be_meant_is_refused(phrase: str):
+    with pytest.raises(BadPhrase):
+        detector_with(phrase)
+
+
+def test_a_phrase_that_unfolds_into_too_much_is_refused():
+    slots = {"a": ["x y z w v"] * 30, "b": ["{a} {a} {a} {a} {a}"] * 30}
+    with pytest.raises(BadPhrase):
+        detector_with("{b} {b} {b}", slots=slots)
+
+
+def test_an_evil_phrase_costs_no_more_steps_than_a_tame_one():
+    evil = detector_with("(a|a a|[a] a) ..8 (a|a a) ..8 (a|a a) ..8 b")
+    words = ["a"] * 400
+    _, steps = evil._lexicon.matcher.matches(words, [False] * 400)
+    assert steps <= 400 * 24
+
+
+def test_a_mark_cancels_what_it_overlaps():
+    mark = {
+        "id": "m",
+        "kind": "idiom",
+        "effect": "cancels",
+        "reason": "r",
+        "source": "s",
+        "phrases": ["red door paint"],
+    }
+    detector = detector_with("red door", marks=[mark])
+    assert detector.screen("red door").is_flag
+    assert not detector.screen("red door paint").is_flag
+
+
+def test_the_finding_names_the_versions_that_made_it():
+    finding = detector_with("red door").screen("red door")
+    assert finding.version.startswith("xx7")
+    assert finding.reasons[0].rule.endswith("@7")
