@@ -61,6 +61,7 @@ AUTH_USER_MODEL = "community.Member"
 
 INSTALLED_APPS = [
     "daphne",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # without its own site: ours is community.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

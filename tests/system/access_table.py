@@ -1,12 +1,13 @@
 """Who may open which address: one row for every URL, and one for every frame.
 
 An address is *open* (everyone), for *members* (anyone signed in), for people with a *place* in the room, or for the
-*author* of the message only, or for *staff* with a second factor in this session. *Half* is for a sign-in that lacks its second step; anyone else is sent away.
+*author* of the message only, for *staff* (moderators) with a second factor in
+this session, or for *admins* with one. *Half* is for a sign-in that lacks its second step; anyone else is sent away.
 """
 
 from __future__ import annotations
 
-OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF = "open", "half", "member", "place", "author", "staff"
+OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
 
 URLS: dict[str, str] = {
     # pages for everyone
@@ -114,6 +115,13 @@ URLS: dict[str, str] = {
     "moderation:report": PLACE,
     "moderation:check-in": STAFF,
     "moderation:no-contact": STAFF,
+    # Django's own admin
+    "admin:index": ADMIN,
+    "admin:app_list": ADMIN,
+    "admin:community_member_changelist": ADMIN,
+    "admin:community_member_change": ADMIN,
+    "admin:community_member_history": ADMIN,
+    "admin:admin_logentry_changelist": ADMIN,
 }
 
 FRAMES: dict[str, str] = {

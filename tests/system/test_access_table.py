@@ -12,13 +12,14 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from chat import protocol
+from community.models import Member
 from tests.factories import PASSWORD, join, make_member, make_room, post
-from tests.system.access_table import AUTHOR, FRAMES, HALF, MEMBER, OPEN, PLACE, STAFF, URLS
+from tests.system.access_table import ADMIN, AUTHOR, FRAMES, HALF, MEMBER, OPEN, PLACE, STAFF, URLS
 
-ARGUMENTS = {"slug": "evenings", "seq": 1, "name": "ana", "pk": 1, "token": "no-such-token"}
+ARGUMENTS = {"slug": "evenings", "seq": 1, "name": "ana", "pk": 1, "token": "no-such-token", "object_id": "1"}
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"],
-          "account_reset_password_from_key": ["1", "no-such-key"]}  # fmt: skip
+          "account_reset_password_from_key": ["1", "no-such-key"], "admin:app_list": ["community"]}  # fmt: skip
 
 
 def named_urls(patterns=None, namespace=""):
@@ -93,6 +94,18 @@ def test_a5_s8_pages_of_staff_want_the_role_and_a_second_factor(people, name):
         assert ask(staff_client(*roles, second_factor=True), name).status_code == 404
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind == ADMIN])
+def test_a5_s8_pages_of_admins_want_the_role_and_a_second_factor(people, name):
+    arguments = [Member.objects.get(name="ana").pk] if _takes(name, "object_id") else None
+    assert ask(staff_client("admins", second_factor=True), name, arguments).status_code == 200
+    assert ask(staff_client("admins", second_factor=False), name, arguments).status_code == 403
+    for roles in ((), ("hosts", "curators", "reviewers"), ("moderators", "leads")):
+        answer = ask(staff_client(*roles, second_factor=True), name, arguments)
+        assert answer.status_code == 404
+        assert "Administration" not in answer.content.decode()
+
+
 def rows(*kinds):
     """Addresses of rooms and messages of these kinds."""
     return [
@@ -101,7 +114,7 @@ def rows(*kinds):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind in (MEMBER, PLACE, AUTHOR, STAFF)])
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind in (MEMBER, PLACE, AUTHOR, STAFF, ADMIN)])
 def test_a1_a_visitor_is_sent_to_sign_in_wherever_one_must_be_a_member(people, name):
     answer = ask(people["visitor"], name)
     assert answer.status_code == 302

@@ -96,6 +96,7 @@ def test_every_refusal_a_socket_may_answer_stands_in_the_document():
         "too-many-requests",
         "plan-closed",
         "not-a-word",
+        "last-admin",
         "too-many-words",
     }  # fmt: skip  (pages only)
     assert listed == set(_codes()) - elsewhere

@@ -1,0 +1,15 @@
+"""Django's own admin, for admins: members and their roles, and what admins did. Never anybody's private words."""
+
+from django.contrib.admin.models import LogEntry
+
+from community.admin.done import DoneAdmin
+from community.admin.members import MemberAdmin
+from community.admin.site import Site
+from community.models import Member
+
+site = Site(name="admin")
+site.register(Member, MemberAdmin)
+site.register(LogEntry, DoneAdmin)
+
+app_name = "admin"
+urlpatterns = site.get_urls()
