@@ -50,6 +50,16 @@ def has_role(member: Member, *roles: str) -> bool:
     return any(group.name in roles for group in member.groups.all())
 
 
+@rule("resources.curate")
+def _curate(actor: Member, thing: object) -> bool:
+    return has_role(actor, "curators", "admins")
+
+
+@rule("resources.withdraw")
+def _withdraw(actor: Member, thing: object) -> bool:
+    return has_role(actor, "curators", "admins", "moderators", "leads")
+
+
 @rule("site.administer")
 def _administer(actor: Member, thing: object) -> bool:
     return actor.is_superuser or has_role(actor, "admins")

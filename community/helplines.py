@@ -1,30 +1,34 @@
-"""Whom to call or text now, by country. Read from files, so that it needs neither database nor session.
+"""Whom to call or text now, by country. Read from a file, so that it needs neither database nor session.
 
-The rows are facts from public pages, each with its source and the day somebody looked (see the `seed/` files).
-Only rows of high confidence are shown until curators have verified their own.
+The file is what curators published (`services/help_file.py` writes it after each change). Where there is none yet, the
+rows that come with the project stand in, those of high confidence only, each with the day somebody looked it up.
 """
 
 from __future__ import annotations
 
-import csv
-import re
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+import msgspec
+from django.conf import settings
 from django_countries import countries as country_names
 
-SEED = Path(__file__).with_name("seed")
-GENERAL = "anyone"
-YOUNG = ("child", "young", "under 19", "student", "adolescent", "teen")
+from community import seed_rows
+from community.choosing import Listed
+from community.resource_content import ANYWHERE, Channel, Content, as_date
+
 SHOWN_FIRST = 3
-_NUMBER = re.compile(r"^[\d\s\-*+()/.]+")
-_NOTE = re.compile(r"\([^()]*[^\W\d][^()]*\)")  # words in parentheses; "(011)" is part of the number
+CALLED = ("phone", "text")
+PEOPLE = ("emergency", "helpline", "peer support", "directory", "professional help finder")  # kinds with people in them
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One way to reach a service: what to press, and what a person should know before."""
+    """One number: what to press, and what a person should know before."""
 
     country: str
     name: str
@@ -42,63 +46,100 @@ class Line:
     is_for_young: bool = False
 
 
-@cache
-def rows() -> tuple[dict[str, str], ...]:
-    """Every row of the helpline file, whatever its confidence."""
-    with (SEED / "helplines.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
+class Held(msgspec.Struct, frozen=True):
+    """One entry as it stands in the file. `places`: its place in the list of a level, from 0."""
+
+    key: str
+    content: Content
+    verified_on: str = ""
+    checked_on: str = ""
+    places: dict[str, int] = {}
+
+
+class _File:
+    """The file of published entries, read again when it was replaced."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: tuple[str, int, int] | None = None
+        self._held: tuple[Held, ...] | None = None
+
+    def held(self) -> tuple[Held, ...]:
+        path = Path(settings.HELP_FILE)
+        try:
+            stat = path.stat()
+            seen = (str(path), stat.st_mtime_ns, stat.st_ino)
+        except OSError:
+            return _shipped()
+        with self._lock:
+            if seen != self._seen:
+                self._seen, self._held = seen, self._read(path)
+            return self._held or _shipped()
+
+    def _read(self, path: Path) -> tuple[Held, ...] | None:
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=tuple[Held, ...])
+        except (OSError, msgspec.MsgspecError):
+            return self._held  # half a file never happens; a damaged one must not empty the page
+
+
+_file = _File()
+
+
+def held() -> tuple[Held, ...]:
+    """Every entry that people can be pointed to now: of the curators' file, else those that come with the project."""
+    return _file.held()
 
 
 @cache
-def _by_country() -> dict[str, tuple[Line, ...]]:
-    found: dict[str, list[Line]] = {}
-    for row in rows():
-        if row["confidence"] == "high":
-            found.setdefault(row["country"], []).extend(_lines(row))
-    return {code: tuple(sorted(lines, key=_order)) for code, lines in found.items()}
+def _shipped() -> tuple[Held, ...]:
+    rows = (*seed_rows.emergencies(), *seed_rows.helplines(), *seed_rows.resources())
+    sure = (row for row in rows if row.confidence == "high" and row.content.kind in PEOPLE)
+    return tuple(Held(row.origin, row.content, checked_on=row.checked) for row in sure)
+
+
+def listed() -> list[Listed]:
+    """The same entries, for choosing among them."""
+    return [
+        Listed(one.key, one.content, as_date(one.verified_on), as_date(one.checked_on), one.places) for one in held()
+    ]
+
+
+def _of(code: str, kinds: Iterable[str]) -> Iterator[Held]:
+    wanted = code.upper()
+    return (one for one in held() if one.content.country == wanted and one.content.kind in kinds)
+
+
+def lines_for(code: str) -> tuple[Line, ...]:
+    """The numbers of a country, those for everybody first; empty where we know none that is certain."""
+    lines = [_line(one, channel) for one in _of(code, ("helpline",)) for channel in one.content.channels]
+    return tuple(sorted(filter(None, lines), key=_order))
 
 
 def _order(line: Line) -> tuple[bool, bool, bool, str]:
     return (not line.is_general, line.kind != "call", line.hours[:4] != "24/7", line.name)
 
 
-def _lines(row: dict[str, str]) -> list[Line]:
-    calls = [(part, "call") for part in row["phone"].split(";")]
-    texts = [(part, "text") for part in row["sms"].split(";") if "WhatsApp" not in part]
-    return [line for part, kind in calls + texts if (line := _line(row, part.strip(), kind))]
-
-
-def _line(row: dict[str, str], part: str, kind: str) -> Line | None:
-    number = _NUMBER.match(_NOTE.sub("", part).strip())
-    digits = re.sub(r"[^\d*+]", "", number.group(0)) if number else ""
-    if not digits:
+def _line(one: Held, channel: Channel) -> Line | None:
+    if channel.way not in CALLED:
         return None
-    audience = row["audience"].lower()
+    content, hours = one.content, one.content.hours_of(channel)
     return Line(
-        country=row["country"],
-        name=row["name"],
-        kind=kind,
-        shown=part,
-        href=f"{'tel' if kind == 'call' else 'sms'}:{digits}",
-        keyword=row["sms_keyword"] if kind == "text" else "",
-        hours=row["hours"],
-        audience="" if audience.startswith(GENERAL) else row["audience"].replace(";", ", "),
-        languages=row["languages"],
-        is_free=row["free"] == "yes",
-        is_anonymous=row["anonymous"] == "yes",
-        checked=row["checked"],
-        is_general=audience.startswith(GENERAL) and _is_about_despair(row["topics"]),
-        is_for_young=any(word in audience for word in YOUNG),
+        country=content.country,
+        name=content.name,
+        kind="call" if channel.way == "phone" else "text",
+        shown=channel.shown,
+        href=channel.href,
+        keyword=channel.keyword,
+        hours=hours.said or hours.text(),
+        audience=content.for_whom,
+        languages=", ".join(content.languages),
+        is_free=content.cost == "free",
+        is_anonymous=content.anonymous == "yes",
+        checked=one.verified_on or one.checked_on,
+        is_general=content.is_severe_path and content.is_for_anyone,
+        is_for_young=Listed(one.key, content).is_for_young,
     )
-
-
-def _is_about_despair(topics: str) -> bool:
-    return any(word in topics for word in ("suicide", "crisis", "emotional support", "mental health"))
-
-
-def lines_for(code: str) -> tuple[Line, ...]:
-    """The services of a country, those for everybody first; empty where we know none that is certain."""
-    return _by_country().get(code.upper(), ())
 
 
 def for_young(code: str) -> tuple[Line, ...]:
@@ -106,32 +147,31 @@ def for_young(code: str) -> tuple[Line, ...]:
     return tuple(sorted(lines_for(code), key=lambda line: not line.is_for_young))[: 2 * SHOWN_FIRST]
 
 
-@cache
-def _emergencies() -> dict[str, str]:
-    with (SEED / "emergency.csv").open(encoding="utf-8", newline="") as file:
-        return {row["country"]: row["general"] or row["ambulance"] for row in csv.DictReader(file)}
-
-
 def emergency(code: str) -> str:
     """The number to call when a life is in danger: the general one, else the ambulance. Empty when unknown."""
-    return _emergencies().get(code.upper(), "")
+    found = next(_of(code, ("emergency",)), None)
+    return found.content.channels[0].shown if found and found.content.channels else ""
 
 
-@cache
 def countries() -> tuple[tuple[str, str], ...]:
     """(code, name) of every country we know a number for, by name."""
-    codes = {*_by_country(), *_emergencies()}
+    codes = {one.content.country for one in held() if one.content.kind in ("emergency", "helpline")} - {ANYWHERE}
     return tuple(sorted(((code, name_of(code)) for code in codes), key=lambda pair: pair[1]))
 
 
 def name_of(code: str) -> str:
-    """The country's name in English."""
-    return str(dict(country_names).get(code, code))
+    """The country's name."""
+    return str(_names().get(code, code))
+
+
+@cache
+def _names() -> dict[str, str]:
+    return dict(country_names)
 
 
 def is_known(code: str) -> bool:
     """True when there is a number for this country."""
-    return code.upper() in dict(countries())
+    return any(_of(code, ("emergency", "helpline")))
 
 
 def guess(accept_language: str) -> str:
@@ -141,3 +181,8 @@ def guess(accept_language: str) -> str:
         if len(region) == 2 and is_known(region):
             return region
     return ""
+
+
+def checked_on(one: Held) -> date | None:
+    """The day a person last looked at an entry."""
+    return as_date(one.verified_on) or as_date(one.checked_on)

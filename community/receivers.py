@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from community import signals
-from community.services import push
+from community.services import help_file, push
 
 
 @receiver(signals.session_ended)
@@ -22,3 +22,8 @@ def _signed_out(sender: Any, request: HttpRequest | None = None, **_: Any) -> No
     key = request.session.session_key if request is not None and hasattr(request, "session") else None
     if key:
         push.forget_sessions([key])
+
+
+@receiver(signals.resource_changed)
+def _resource_changed(sender: Any, **_: Any) -> None:
+    help_file.write()

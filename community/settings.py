@@ -117,6 +117,9 @@ TEMPLATES = [
     }
 ]
 
+# What curators published, for the help page, which asks no database. Written by the site itself.
+HELP_FILE = VAR_DIR / "help.json"
+
 # --- Sockets ---------------------------------------------------------------------------------
 SOCKETS_PER_PROCESS = env.int("SOCKETS_PER_PROCESS", 2000)  # promise B6
 SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", 50)

@@ -16,3 +16,6 @@ member_left = Signal()
 apart_changing = Signal()
 # member_ids: list[int]. What is new for these members changed: a notice came, or was seen.
 notices_moved = Signal()
+
+# resource. After commit: an entry of the lists was published, verified or taken away.
+resource_changed = Signal()

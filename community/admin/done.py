@@ -13,6 +13,7 @@ from community.admin.site import OfAdmins
 class DoneAdmin(OfAdmins):
     """Who changed what, and when."""
 
+    label = gettext_lazy("What admins did")
     pages = ("changelist",)
     list_display = ("at", "admin_name", "thing", "what")
     list_display_links = None

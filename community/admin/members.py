@@ -109,6 +109,7 @@ class ByStanding(admin.SimpleListFilter):
 class MemberAdmin(OfAdmins):
     """Names and roles. An address is shown on the member's own page alone; nobody is deleted from here."""
 
+    label = gettext_lazy("Members and their roles")
     form = RolesForm
     list_display = ("name", "roles_held", "standing", "joined")
     list_filter = (ByRole, ByStanding)

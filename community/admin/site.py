@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, include, path, re_path
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from community.access import may, require
@@ -38,6 +39,13 @@ class Site(admin.AdminSite):
 
         return login_required(update_wrapper(guarded, view))
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The models under the names that this site gives them."""
+        found = super().get_app_list(request, app_label)
+        for one in (model for app in found for model in app["models"]):
+            one["name"] = self._registry[one["model"]].label
+        return found
+
     def get_urls(self) -> list[Any]:
         """The start page, one for each app, and the pages that each model keeps. An unknown address has no view."""
         labels = "|".join(sorted({model._meta.app_label for model in self._registry}))
@@ -53,6 +61,7 @@ class Site(admin.AdminSite):
 class OfAdmins(admin.ModelAdmin):
     """A model that admins may look at. Nothing is added, changed or deleted unless a subclass says so."""
 
+    label: str | Promise = ""
     pages: tuple[str, ...] = ("changelist", "change", "history")
     actions = None
     list_per_page = list_max_show_all = 50

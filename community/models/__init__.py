@@ -1,19 +1,28 @@
 """The tables of `community`."""
 
 from community.models.boundaries import Boundaries, FoldedTopic, Mute, NoContact
-from community.models.help import Helpline
 from community.models.member import Block, Consent, Member
 from community.models.notice import Notice, Push, PushDevice
 from community.models.outbox import Letter
 from community.models.private import MemberKey, SafetyPlan, StaffLook
+from community.models.resources import (
+    HelpOrder,
+    LinkCheck,
+    Resource,
+    ResourceFeedback,
+    ResourceRevision,
+    ResourceTag,
+    Saved,
+)
 
 __all__ = [
     "Block",
     "Boundaries",
     "Consent",
     "FoldedTopic",
-    "Helpline",
+    "HelpOrder",
     "Letter",
+    "LinkCheck",
     "Member",
     "MemberKey",
     "Mute",
@@ -21,6 +30,11 @@ __all__ = [
     "Notice",
     "Push",
     "PushDevice",
+    "Resource",
+    "ResourceFeedback",
+    "ResourceRevision",
+    "ResourceTag",
     "SafetyPlan",
+    "Saved",
     "StaffLook",
 ]

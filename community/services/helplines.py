@@ -1,29 +1,56 @@
-"""Help lines in the database, for curators to verify. The help page itself needs no database."""
+"""Choosing help lines for a member, with the reasons in words. Needs no database: see `community.helplines`."""
 
 from __future__ import annotations
 
-from datetime import date
+import zoneinfo
+from datetime import datetime
 
-from community import helplines
-from community.models import Helpline
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-_SAME = ("audience", "topics", "phone", "sms", "sms_keyword", "chat_url", "website", "hours", "languages", "source")
+from community import helplines, public_holidays
+from community.choosing import NOW, SHOWN, Choice, Person, choose
+from community.models import Member
+
+WORDS: dict[str, str | Promise] = {
+    "open-now": _("Open now."),
+    "opens-soonest": _("Closed now; it opens sooner than others."),
+    "hours-unknown": _("We don't know its hours."),
+    "for-everyone": _("For everyone."),
+    "for-you": _("For people like you."),
+    "your-language": _("Speaks your language."),
+    "the-way-you-asked-for": _("Can be reached the way you asked for."),
+    "no-other-way": _("Nothing here can be reached the way you asked for."),
+    "put-first-by-curators": _("Put here by our curators."),
+    "verified": _("Checked by one of us."),
+    "not-verified": _("Taken from public pages; not yet checked by us."),
+    "open-to-everywhere": _("Open to people anywhere; we know none in your country."),
+    "emergency": _("For when a life is in danger."),
+}
 
 
-def load() -> int:
-    """Stores the rows of high confidence that are not there yet, unverified; how many are there now."""
-    for row in helplines.rows():
-        if row["confidence"] == "high":
-            Helpline.objects.get_or_create(country=row["country"], name=row["name"], defaults=_fields(row))
-    return Helpline.objects.count()
+def helplines_for(
+    member: Member | None, at: datetime, level: str = NOW, channel: str = "", *, country: str = "", most: int = SHOWN
+) -> Choice:
+    """The lines for this member at this moment, open ones first, and the emergency number of the country.
+
+    `level` is "now", "talk" or "self"; `channel` "phone", "text", "whatsapp", "chat" or empty for any. `country`
+    stands in for a visitor's, or for "I'm somewhere else". An unknown country gives international entries only.
+    """
+    person = person_of(member, country)
+    return choose(
+        helplines.listed(), person, at, holidays_of=public_holidays.in_country, level=level, way=channel, most=most
+    )
 
 
-def _fields(row: dict[str, str]) -> dict[str, object]:
-    answers = {"yes": True, "no": False}
-    return {
-        **{field: row[field] for field in _SAME},
-        "is_free": answers.get(row["free"]),
-        "is_anonymous": answers.get(row["anonymous"]),
-        "checked_on": date.fromisoformat(row["checked"]),
-        "confidence": row["confidence"],
-    }
+def person_of(member: Member | None, country: str = "") -> Person:
+    """What choosing needs to know about a member; nothing is assumed about a visitor."""
+    if member is None:
+        return Person(country=country.upper())
+    zone = member.time_zone if member.time_zone in zoneinfo.available_timezones() else "UTC"
+    return Person(country=(country or member.country).upper(), languages=(member.language,), zone=zone)
+
+
+def words_for(reasons: tuple[str, ...]) -> list[str]:
+    """Why this line: one sentence for each reason."""
+    return [str(WORDS[one]) for one in reasons]

@@ -17,6 +17,7 @@ def session_with_code(member: Member) -> str:
     """The key of a session in which the second factor was given."""
     session = SessionStore(session_of(member))
     now = time()
+    session["account_authentication_methods_user"] = str(member.pk)
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [
         {"method": "password", "at": now, "username": member.name},
         {"method": "mfa", "at": now, "type": "totp"},

@@ -29,7 +29,7 @@ def test_no_page_breaks_the_policy_and_axe_finds_nothing(evening: Any, open_page
     found: list[str] = []
     for path in ("/admin/", "/admin/community/", members, f"{members}?q=neigh&role=hosts", f"{members}?p=2&o=-4",
                  f"{members}{fern}/change/", f"{members}{fern}/history/", "/admin/admin/logentry/"):  # fmt: skip
-        page.goto(evening.site.url + path)
+        assert page.goto(evening.site.url + path).status == 200, path
         assert breaches(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         found += faults(page)

@@ -98,6 +98,10 @@ def test_every_refusal_a_socket_may_answer_stands_in_the_document():
         "not-a-word",
         "last-admin",
         "too-many-words",
+        "bad-content",
+        "overtaken",
+        "own-words",
+        "reason-needed",
     }  # fmt: skip  (pages only)
     assert listed == set(_codes()) - elsewhere
 

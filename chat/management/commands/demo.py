@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chat import demo
 from community.models import Member
-from community.services import helplines
+from community.services import seeding
 
 
 class Command(BaseCommand):
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         if Member.objects.exists():
             raise CommandError("There are members here already. The demo community needs an empty database.")
         demo.load()
-        helplines.load()
+        seeding.load()
         self.stdout.write("The demo community is there.")
 
     def say_accounts(self) -> None:
