@@ -10,5 +10,5 @@ class CommunityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from community import checks, receivers  # noqa: F401  (registers the checks; what community hears)
+        from community import checks, help_checks, receivers  # noqa: F401  (registers the checks; what community hears)
         from community.services import digest, help_file, notices, outbox, plan, push, sessions, topics  # noqa: F401  (their duties, and what the key ring turns)

@@ -44,7 +44,7 @@ class Person:
 
     country: str = ""
     languages: tuple[str, ...] = ()
-    zone: str = "UTC"
+    zone: str = ""
     audiences: frozenset[str] = frozenset()
     is_young: bool = False
 
@@ -64,6 +64,11 @@ class Chosen:
     def content(self) -> Content:
         """What the entry says."""
         return self.listed.content
+
+    @property
+    def checked_on(self) -> date | None:
+        """The day a person last looked at it: one of us, else whoever the source is from."""
+        return self.listed.verified_on or self.listed.checked_on
 
 
 @dataclass(frozen=True, slots=True)

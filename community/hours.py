@@ -47,8 +47,11 @@ class Hours(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.always or any(self.week)
 
     def is_open(self, at: datetime, *, caller_zone: str = "UTC", is_holiday: IsHoliday | None = None) -> bool | None:
-        """Whether somebody answers at this moment; None when the hours are not known. `at` is aware."""
-        if not self.is_known:
+        """Whether somebody answers at this moment; None when the hours are not known. `at` is aware.
+
+        An empty `caller_zone` is an unknown one: lines that go by the caller's clock then have unknown hours.
+        """
+        if not self.is_known or (self.zone == CALLER and not caller_zone):
             return None
         local = at.astimezone(self._zone(caller_zone))
         minute = local.hour * 60 + local.minute
@@ -105,7 +108,7 @@ class Hours(msgspec.Struct, frozen=True, omit_defaults=True):
         return tuple(_minutes(span) for span in spans)
 
     def _zone(self, caller_zone: str) -> ZoneInfo:
-        return ZoneInfo(caller_zone if self.zone in ("", CALLER) else self.zone)
+        return ZoneInfo((caller_zone or "UTC") if self.zone in ("", CALLER) else self.zone)
 
     def text(self) -> str:
         """The spans in one line, as `parse` reads them: "Mon-Fri 10:00-22:00; Sat 12:00-18:00"; empty if unknown."""

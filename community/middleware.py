@@ -18,6 +18,7 @@ from community.access import ROLES, has_role
 from community.models import Member
 from community.refusals import Refusal
 from community.views import errors
+from community.views.helping import COUNTRY_COOKIE, remember_country
 
 Answer = Callable[[HttpRequest], HttpResponse]
 STARTED, SEEN = "started_at", "seen_at"
@@ -99,6 +100,19 @@ def limits_of(member: Member) -> tuple[int, int]:
     if has_role(member, *ROLES):
         return settings.STAFF_IDLE_SECONDS, settings.STAFF_LIFE_SECONDS
     return settings.MEMBER_IDLE_SECONDS, settings.MEMBER_LIFE_SECONDS
+
+
+def help_knows_the_country(get_response: Answer) -> Answer:
+    """The help page has no session; a cookie for this browser session tells it the member's country."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        member = request.user
+        if isinstance(member, Member) and member.country and COUNTRY_COOKIE not in request.COOKIES:
+            remember_country(request, response, member.country)
+        return response
+
+    return middleware
 
 
 def members_see_their_own_time(get_response: Answer) -> Answer:

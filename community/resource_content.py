@@ -60,7 +60,15 @@ class Channel(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.way not in DIALLED:
             return self.shown
         found = _NUMBER.match(_NOTE.sub("", self.shown).strip())
-        return re.sub(r"[^\d*+#]", "", found.group(0)) if found else ""
+        number = found.group(0) if found else ""
+        # After the code of a country the bracketed zero is not dialled.
+        number = number.replace("(0)", "") if number.startswith("+") else number
+        return re.sub(r"[^\d*+#]", "", number)
+
+    @property
+    def site(self) -> str:
+        """The name of the site behind an address: "findahelpline.com"; empty for a number."""
+        return "" if self.way in DIALLED else (urlsplit(self.shown).hostname or "").removeprefix("www.")
 
     @property
     def href(self) -> str:

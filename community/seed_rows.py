@@ -136,7 +136,7 @@ def _languages(text: str) -> tuple[str, ...]:
 
 def _hours(said: str, country: str) -> tuple[Hours, Hours | None]:
     """The hours of the service, and those of its chat where they differ. What cannot be computed is kept as said."""
-    zone = CALLER if "(local time)" in said else _only_zone(country)
+    zone = CALLER if "(local time)" in said else only_zone(country)
     zone = next((named for word, named in _NAMED_ZONES.items() if said.endswith(f" {word}")), zone)
     chat = re.search(r"chat on workdays (\S+)\)", said)
     plain = re.sub(r"\(phone\)|\(chat on [^)]*\)|\(local time\)|\bIST\b|\bET\b", "", said).strip()
@@ -162,7 +162,7 @@ def _zones() -> dict[str, list[str]]:
 
 
 @cache
-def _only_zone(country: str) -> str:
+def only_zone(country: str) -> str:
     """The zone of a country whose clocks agree; empty where they do not, because a guess would be wrong for some."""
     zones = _zones().get(country, [])
     clocks = {tuple(ZoneInfo(zone).utcoffset(moment) for moment in _SEASONS) for zone in zones}

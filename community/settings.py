@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "community.middleware.sessions_have_limits",
     "community.middleware.members_see_their_own_time",
+    "community.middleware.help_knows_the_country",
 ]
 
 TEMPLATES = [

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from community import helplines
 from community.exercises import EXERCISES
+from community.opening_words import hours_in_words
 from community.refusals import NotYours
+from community.services import helplines as services
 
 COUNTRY_COOKIE = "country"
 UNKNOWN = ""
@@ -17,24 +20,31 @@ UNKNOWN = ""
 @require_safe
 def help_now(request: HttpRequest) -> HttpResponse:
     """The emergency number and services of one country: as asked, as remembered, or as the browser's language hints."""
-    code = country_of(request)
-    lines = helplines.lines_for(code)
-    first = [line for line in lines if line.is_general][: helplines.SHOWN_FIRST] or list(lines[: helplines.SHOWN_FIRST])
+    code, now = country_of(request), timezone.now()
+    choice = services.helplines_for(None, now, country=code)
+    first = [(one, hours_in_words(one, now)) for one in choice.lines]
+    shown = {(one.content.name, one.channel.shown) for one, _ in first}
     context = {
         "code": code,
         "country": helplines.name_of(code) if code else "",
         "countries": helplines.countries(),
-        "emergency": helplines.emergency(code),
+        "emergency": choice.emergency,
         "first": first,
-        "more": [line for line in lines if line not in first],
+        "is_elsewhere": choice.is_elsewhere,
+        "more": [line for line in helplines.lines_for(code) if (line.name, line.shown) not in shown],
+        "checked": min((one.checked_on for one in choice.lines if one.checked_on), default=None),
         "exercises": EXERCISES,
     }
     response = render(request, "community/help_now.html", context)
     response["Cache-Control"] = "no-store"
     if "country" in request.GET:
-        # For this browser session only: a visitor's country is kept nowhere else.
-        response.set_cookie(COUNTRY_COOKIE, code, httponly=True, samesite="Lax", secure=request.is_secure())
+        remember_country(request, response, code)
     return response
+
+
+def remember_country(request: HttpRequest, response: HttpResponse, code: str) -> None:
+    """Keeps a country for this browser session only: a visitor's is kept nowhere else."""
+    response.set_cookie(COUNTRY_COOKIE, code, httponly=True, samesite="Lax", secure=request.is_secure())
 
 
 def country_of(request: HttpRequest) -> str:

@@ -20,7 +20,7 @@ ALL = [
     for row in (*seed_rows.helplines(), *seed_rows.emergencies(), *seed_rows.resources())
 ]
 COUNTRIES = sorted({one.content.country for one in ALL} - {ANYWHERE})
-ZONES = ("UTC", "Europe/London", "America/Los_Angeles", "Asia/Tokyo", "Australia/Lord_Howe", "Pacific/Apia")
+ZONES = ("", "UTC", "Europe/London", "America/Los_Angeles", "Asia/Tokyo", "Australia/Lord_Howe", "Pacific/Apia")
 YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 moments = st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: YEAR + timedelta(minutes=minutes))

@@ -105,6 +105,7 @@ def test_the_callers_clock_counts_where_the_line_says_so():
     at = datetime(2026, 11, 26, 6, 30, tzinfo=UTC)
     assert hours.is_open(at, caller_zone="Australia/Sydney")
     assert not hours.is_open(at, caller_zone="Australia/Perth")
+    assert hours.is_open(at, caller_zone="") is None, "nobody told us where they are"
 
 
 @pytest.mark.parametrize("text", ["24/7", "daily 09:00-23:00", "Mon-Fri 10:00-22:00; Sat 12:00-18:00, 20:00-02:00", ""])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from django.conf import settings
 from django.db import connection
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from community import checks
+from community import checks, help_checks, helplines
+from tests.factories import make_member
 from tests.system import source
 
 LONG = "kf83hS-d92jLq_0plXw7Rz5nVb4mTy6uGc1oEaHi-Jx8Q"
@@ -164,3 +166,20 @@ def test_a_database_that_forgets_is_refused():
         assert ids(checks.database_is_durable(databases=["default"])) == {"community.E008"}
     finally:
         connection.close()
+
+
+def test_an_empty_fallback_of_the_help_page_is_refused(settings: Any, tmp_path: Any):
+    assert help_checks.somebody_is_there_for_people_anywhere() == []
+    settings.HELP_FILE = tmp_path / "help.json"
+    held = [one for one in helplines.held() if one.content.country != "INT"]
+    settings.HELP_FILE.write_bytes(msgspec.json.encode(held))
+    assert ids(help_checks.somebody_is_there_for_people_anywhere()) == {"community.E013"}
+
+
+@pytest.mark.django_db
+def test_a_country_where_members_live_without_a_line_is_warned_of():
+    make_member("ana", country="GB")
+    assert help_checks.every_country_in_use_has_a_line(databases=["default"]) == []
+    make_member("ben", country="KI")
+    [found] = help_checks.every_country_in_use_has_a_line(databases=["default"])
+    assert (found.id, "Kiribati" in found.msg) == ("community.W014", True)
