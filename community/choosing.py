@@ -22,6 +22,11 @@ _ELSEWHERE = ("directory", "professional help finder")
 _YOUNG = ("child", "young", "under 19", "student", "adolescent", "teen", "kids")
 
 
+def levels_of(content: Content) -> list[str]:
+    """The levels of help at which an entry may be shown. In danger only lines of the severe path are."""
+    return [level for level in LEVELS if content.kind in _KINDS[level] and (level != NOW or content.is_severe_path)]
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One published entry with what the curators know about it. `places`: its place per level, from 0."""

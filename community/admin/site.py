@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import update_wrapper
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.decorators import login_required
 from django.forms import Media
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import URLPattern, include, path, re_path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from community.access import may, require
+from community.access import may
 from community.models import Member
-from community.views.staff import has_second_factor, with_second_factor
+from community.views.staff import behind, has_second_factor
 
 
 class Site(admin.AdminSite):
@@ -32,18 +30,13 @@ class Site(admin.AdminSite):
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """The view behind the door: sign in first; not an admin, not here; then the second factor."""
-
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            require(_asker(request), "site.administer")
-            return with_second_factor(view)(request, *args, **kwargs)
-
-        return login_required(update_wrapper(guarded, view))
+        return behind("site.administer")(view)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The models under the names that this site gives them."""
         found = super().get_app_list(request, app_label)
         for one in (model for app in found for model in app["models"]):
-            one["name"] = self._registry[one["model"]].label
+            one["name"] = getattr(self._registry[one["model"]], "label", one["name"])
         return found
 
     def get_urls(self) -> list[Any]:

@@ -6,7 +6,8 @@ worse than none.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from community import signals, text
 from community.access import require
 from community.models import Member, Resource, ResourceRevision, ResourceTag
 from community.refusals import NotYours, Refusal
-from community.resource_content import Content, checked, days_until_review, from_json, to_json
+from community.resource_content import Content, as_date, checked, days_until_review, from_json, to_json
 
 NOTE, REASON = 300, 200
 DRAFT, SUBMITTED, APPROVED, DECLINED = (
@@ -50,17 +51,34 @@ class ReasonNeeded(Refusal):
     detail = _("Write a few words about why, so that others understand it later.")
 
 
-def draft(content: Content, *, by: Member, note: str = "", resource: Resource | None = None) -> ResourceRevision:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How somebody made sure that an entry is right: in words, on which day, and where it can be seen."""
+
+    how: str
+    on: date
+    url: str = ""
+
+
+def draft(
+    content: Content,
+    *,
+    by: Member,
+    note: str = "",
+    resource: Resource | None = None,
+    evidence: Evidence | None = None,
+) -> ResourceRevision:
     """A new text, of a new entry or of `resource`, that nobody but curators sees. Raises `BadContent`.
 
-    The author's earlier draft of the same entry is replaced by it.
+    The author's earlier draft of the same entry is replaced by it. With `evidence`, publishing it verifies it too.
     """
     require(by, "resources.curate")
     tidy, said = checked(content), _words(note, NOTE)
+    held = {"how": _reason(evidence.how), "on": evidence.on.isoformat(), "url": evidence.url} if evidence else {}
     with transaction.atomic():
         one = _locked(resource.pk) if resource else _new(tidy, owner=by)
         one.revisions.filter(state=DRAFT, author=by).delete()
-        return _revision(one, tidy, author=by, note=said)
+        return _revision(one, tidy, author=by, note=said, evidence=held)
 
 
 def submit(revision: ResourceRevision, *, by: Member) -> ResourceRevision:
@@ -87,8 +105,21 @@ def approve(revision: ResourceRevision, *, by: Member, note: str = "") -> Resour
         if waiting.based_on != _published_number(one):
             raise Overtaken
         _read(waiting, by, note, APPROVED)
+        _verified_by_its_author(one, waiting)
         publish(one, waiting)
     return one
+
+
+def _verified_by_its_author(resource: Resource, revision: ResourceRevision) -> None:
+    """What the author checked before handing in counts from the day on which they did."""
+    held, content = revision.evidence, from_json(revision.content)
+    on = as_date(str(held.get("on", "")))
+    if on is None:
+        return
+    resource.verified_at = datetime.combine(on, time(12), tzinfo=timezone.get_default_timezone())
+    resource.verified_by, resource.verified_how = revision.author, str(held["how"])[:REASON]
+    resource.evidence_url = str(held.get("url", ""))[:500]
+    resource.review_due = on + timedelta(days=days_until_review(content))
 
 
 def decline(revision: ResourceRevision, *, by: Member, note: str) -> ResourceRevision:
