@@ -11,6 +11,7 @@ from typing import Any, cast
 import msgspec
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries as country_names
@@ -131,6 +132,14 @@ class EntryForm(forms.Form):
         more = 1 if data is not None and data.get("do") == "more" else 0
         there = int(asked) + more if re.fullmatch(r"\d{1,2}", asked) else len(held.channels if held else ()) + BLANK
         return max(1, min(there, MOST_CHANNELS))
+
+    def show_again(self, **changed: str) -> None:
+        """Keeps what was typed for the page that is shown next, but for these hidden fields."""
+        self.data = {**{key: self.data.get(key) for key in self.data}, **changed}
+
+    def forget_errors(self) -> None:
+        """Says nothing against what was typed so far."""
+        self._errors = ErrorDict()
 
     def days(self) -> list[Any]:
         """The seven fields of the week."""
