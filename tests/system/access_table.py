@@ -2,12 +2,13 @@
 
 An address is *open* (everyone), for *members* (anyone signed in), for people with a *place* in the room, or for the
 *author* of the message only, for *staff* (moderators) with a second factor in
-this session, or for *admins* with one. *Half* is for a sign-in that lacks its second step; anyone else is sent away.
+this session, for *admins* or *curators* with one, or for *keepers*: curators and moderators. *Half* is for a sign-in that lacks its second step; anyone else is sent away.
 """
 
 from __future__ import annotations
 
 OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
+CURATOR, KEEPER = "curator", "keeper"
 
 URLS: dict[str, str] = {
     # pages for everyone
@@ -115,6 +116,21 @@ URLS: dict[str, str] = {
     "moderation:report": PLACE,
     "moderation:check-in": STAFF,
     "moderation:no-contact": STAFF,
+    # curation
+    "curate": CURATOR,
+    "curate-coverage": CURATOR,
+    "curate-add": CURATOR,
+    "curate-files": CURATOR,
+    "curate-give-out": CURATOR,
+    "curate-order": CURATOR,
+    "curate-entry": KEEPER,
+    "curate-change": CURATOR,
+    "curate-check": CURATOR,
+    "curate-withdraw": KEEPER,
+    "curate-restore": CURATOR,
+    "curate-answer": CURATOR,
+    "curate-read": CURATOR,
+    "curate-preview": CURATOR,
     # Django's own admin
     "admin:index": ADMIN,
     "admin:app_list": ADMIN,

@@ -1,17 +1,8 @@
-/** Help for curators: lists that change a page at once, fields that are checked while one writes, an order by dragging. */
+/** Help for curators: fields that are checked while one writes, an order by dragging. */
 
 import { say } from "./say.js";
 
 const WAIT = 700;
-
-/** Each select marked `data-go` sends its form when another choice is made. */
-function goAtOnce() {
-  for (const select of document.querySelectorAll("select[data-go]")) {
-    select.addEventListener("change", () => select.form.requestSubmit());
-    const button = select.form.querySelector("button[type=submit]");
-    if (button) button.hidden = true;
-  }
-}
 
 /** Asks the server what is wrong, and says it at the fields that were touched. Nothing typed is changed. */
 class LiveForm {
@@ -159,7 +150,6 @@ function setDisabled(button, is) {
   else button.removeAttribute("aria-disabled");
 }
 
-goAtOnce();
 copyMonday();
 for (const form of document.querySelectorAll("form[data-live]")) new LiveForm(form);
 for (const form of document.querySelectorAll("form[data-order]")) new Order(form);
