@@ -192,18 +192,18 @@ def _hours(cells: dict[str, str], held: Hours, errors: dict[str, str]) -> Hours:
 
 def _channels(cells: dict[str, str], held: Content | None) -> tuple[Channel, ...]:
     """The ways of the row. One that was there before keeps its note and its own hours; columns not there stay."""
-    before = held.channels if held else ()
-    known = {(one.way, one.shown): one for one in before}
-    found: list[Channel] = []
+    left = list(enumerate(held.channels if held else ()))
+    found: list[tuple[int, Channel]] = []
     for way in WAYS:
+        before = [one for one in left if one[1].way == way]
         if way not in cells:
-            found += [one for one in before if one.way == way]
+            found += before
             continue
         for shown in filter(None, map(str.strip, cells[way].split(";"))):
-            one = known.get((way, shown)) or Channel(way, shown)
-            found.append(msgspec.structs.replace(one, keyword=_keyword(one, cells)))
-    places = {one: place for place, one in enumerate(before)}
-    return tuple(sorted(found, key=lambda one: places.get(one, len(places))))
+            place, one = next((pair for pair in before if pair[1].shown == shown), (len(left), Channel(way, shown)))
+            before = [pair for pair in before if pair[0] != place]  # the same number may stand there twice
+            found.append((place, msgspec.structs.replace(one, keyword=_keyword(one, cells))))
+    return tuple(one for _place, one in sorted(found, key=lambda pair: pair[0]))
 
 
 def _keyword(one: Channel, cells: dict[str, str]) -> str:

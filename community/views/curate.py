@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from community import curate_words, public_holidays
 from community.access import may
-from community.models import Member, Resource, ResourceRevision
+from community.models import Member, Resource, ResourceFeedback, ResourceRevision
 from community.refusals import NotYours, Refusal
 from community.resource_content import Content
 from community.services import curation, help_orders, resources
@@ -105,11 +106,15 @@ def entry(request: HttpRequest, slug: str) -> HttpResponse:
         "facts": [(curate_words.FIELDS[name], lines) for name, lines in said.items() if lines],
         "revisions": revisions,
         "waiting": [one for one in revisions if one.state in (ResourceRevision.SUBMITTED, ResourceRevision.DRAFT)],
-        "reports": one.feedback.order_by("-pk")[:50],
+        "reports": [(report.said.replace("-", " ").capitalize(), report) for report in _reports(one)],
         "links": one.links.order_by("url"),
         "may_curate": may(me(request), "resources.curate"),
     }
     return render(request, "curate/entry.html", context)
+
+
+def _reports(one: Resource) -> QuerySet[ResourceFeedback]:
+    return one.feedback.select_related("closed_by").order_by(F("closed_at").desc(nulls_first=True), "-pk")[:50]
 
 
 @require_http_methods(["GET", "POST"])
