@@ -239,7 +239,7 @@ class EntryForm(forms.Form):
         if url and not re.match(r"https?://[^\s/]+\.[^\s]+$", url):
             self.add_error("evidence_url", _("Write a web address such as https://…"))
         if not how:
-            if url or on:
+            if url:
                 self.add_error("how", _("Write how you checked it."))
             return
         on = on or today

@@ -23,6 +23,7 @@ from community.services import curation, helplines, resources
 from community.views.curate import me
 from community.views.staff import behind
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # what a preview may be asked for
 LOOKS = {"light": {"theme": "light"}, "dark": {"theme": "dark"}, "large": {"text": "larger"}}
 
 
@@ -133,11 +134,16 @@ def _moment(at: str, zone: str) -> tuple[datetime, dict[str, str]]:
     """The moment that is asked for, on the clock of `zone`; now where it makes no sense."""
     named = zone if zone in zoneinfo.available_timezones() else timezone.get_current_timezone_name()
     clock = zoneinfo.ZoneInfo(named)
+    moment = _as_moment(at, clock) or timezone.now().astimezone(clock)
+    return moment, {"at": f"{moment:%Y-%m-%dT%H:%M}", "zone": named}
+
+
+def _as_moment(at: str, clock: zoneinfo.ZoneInfo) -> datetime | None:
     try:
         moment = datetime.fromisoformat(at[:16]).replace(tzinfo=clock)
     except ValueError:
-        moment = timezone.now().astimezone(clock)
-    return moment, {"at": f"{moment:%Y-%m-%dT%H:%M}", "zone": named}
+        return None
+    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
 @require_http_methods(["GET", "POST"])
