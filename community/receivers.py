@@ -9,7 +9,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from community import signals
-from community.services import help_file, push
+from community.models import Resource
+from community.services import help_file, link_checks, push
 
 
 @receiver(signals.session_ended)
@@ -25,5 +26,11 @@ def _signed_out(sender: Any, request: HttpRequest | None = None, **_: Any) -> No
 
 
 @receiver(signals.resource_changed)
-def _resource_changed(sender: Any, **_: Any) -> None:
+def _resource_changed(sender: Any, resource: Resource, **_: Any) -> None:
+    help_file.write()
+    link_checks.list_of(resource)
+
+
+@receiver(signals.order_agreed)
+def _order_agreed(sender: Any, **_: Any) -> None:
     help_file.write()

@@ -118,8 +118,11 @@ TEMPLATES = [
     }
 ]
 
+# Asking the sites that the lists point to whether they are still there. A demo leaves strangers' sites alone.
+CHECK_LINKS = env.bool("CHECK_LINKS", not PLAYGROUND)
+
 # What curators published, for the help page, which asks no database. Written by the site itself.
-HELP_FILE = VAR_DIR / "help.json"
+HELP_FILE = Path(env.str("HELP_FILE", str(VAR_DIR / "help.json")))
 
 # --- Sockets ---------------------------------------------------------------------------------
 SOCKETS_PER_PROCESS = env.int("SOCKETS_PER_PROCESS", 2000)  # promise B6
@@ -263,7 +266,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} 
 # --- Waking devices ----------------------------------------------------------------------------
 # Without a key the switch says that push is not set up.
 VAPID_PRIVATE_KEY = secret("VAPID_PRIVATE_KEY") or (development_key("vapid") if PLAYGROUND else "")
-PUSH_ANYWHERE = False  # True sends to plain addresses and to this machine. Only for tests.
+PUSH_ANYWHERE = LINKS_ANYWHERE = False  # True sends to plain addresses and to this machine. Only for tests.
 
 # --- Languages, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from community import helplines, text
 from community.access import require
 from community.models import LinkCheck, Member, Resource, ResourceFeedback, ResourceRevision
-from community.models.resources import SUSPECTS
+from community.link_rounds import BROKEN_AFTER
 from community.refusals import NotYours
 from community.services.resources import Overtaken, ReasonNeeded
 
@@ -25,7 +25,7 @@ ACTIVE = timedelta(days=90)
 _WAITING = ResourceRevision.objects.filter(resource=OuterRef("pk"), state=ResourceRevision.SUBMITTED)
 _DRAFT = ResourceRevision.objects.filter(resource=OuterRef("pk"), state=ResourceRevision.DRAFT)
 _REPORT = ResourceFeedback.objects.filter(resource=OuterRef("pk"), closed_at=None)
-_BROKEN = LinkCheck.objects.filter(resource=OuterRef("pk"), failures__gte=SUSPECTS)
+_BROKEN = LinkCheck.objects.filter(resource=OuterRef("pk"), failures__gte=BROKEN_AFTER)
 
 
 def work(tab: str, country: str = "") -> QuerySet[Resource]:

@@ -68,7 +68,7 @@ def agree(order: HelpOrder, *, by: Member) -> HelpOrder:
             state=HelpOrder.PAST
         )
         _settle(waiting, HelpOrder.IN_FORCE, by)
-        transaction.on_commit(lambda: signals.resource_changed.send(HelpOrder, resource=None))
+        transaction.on_commit(lambda: signals.order_agreed.send(HelpOrder))
     return waiting
 
 
