@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from community import helplines, text
 from community.access import require
-from community.models import LinkCheck, Member, Resource, ResourceFeedback, ResourceRevision
 from community.link_rounds import BROKEN_AFTER
+from community.models import LinkCheck, Member, Resource, ResourceFeedback, ResourceRevision
 from community.refusals import NotYours
 from community.services.resources import Overtaken, ReasonNeeded
 

@@ -54,7 +54,7 @@ def test_an_admin_finds_a_member_and_gives_a_role_by_keyboard(evening: Any, open
     page.keyboard.press("Space")
     page.get_by_role("button", name="Save").focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/community/member/**")
+    page.get_by_text("was changed successfully").wait_for()
     assert evening.site.do(lambda: LogEntry.objects.get().get_change_message()) == "Given: curators."
     page.goto(page.url.split("?")[0])
     page.get_by_role("link", name="Fern").click()
