@@ -10,25 +10,26 @@ from django.contrib.admin.models import LogEntry
 from community.models import Member
 from tests.browser.staff import as_staff, breaches
 from tests.browser.test_axe import LOOKS, faults
-from tests.factories import make_member
+from tests.factories import make_entry, make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 
 
-def _many_members() -> int:
+def _many_members() -> tuple[int, int]:
     for number in range(60):
         make_member(f"neighbour{number}", roles=("hosts",) if number % 7 == 0 else ())
-    return Member.objects.get(name="Fern").pk
+    return Member.objects.get(name="Fern").pk, make_entry().pk
 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_no_page_breaks_the_policy_and_axe_finds_nothing(evening: Any, open_page: Any, look: dict[str, Any]):
-    fern = evening.site.do(_many_members)
+    fern, line = evening.site.do(_many_members)
     page = as_staff(evening, open_page, "Ada", "admins", **look)
     members = "/admin/community/member/"
     found: list[str] = []
     for path in ("/admin/", "/admin/community/", members, f"{members}?q=neigh&role=hosts", f"{members}?p=2&o=-4",
-                 f"{members}{fern}/change/", f"{members}{fern}/history/", "/admin/admin/logentry/"):  # fmt: skip
+                 f"{members}{fern}/change/", f"{members}{fern}/history/", "/admin/admin/logentry/",
+                 "/admin/community/resource/", f"/admin/community/resource/{line}/change/", f"/admin/community/resource/{line}/history/"):  # fmt: skip
         assert page.goto(evening.site.url + path).status == 200, path
         assert breaches(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

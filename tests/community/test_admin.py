@@ -14,8 +14,8 @@ from django.utils import timezone
 from community.admin import site
 from community.models import Member
 from community.refusals import NotYours
-from community.services import plan, roles
-from tests.factories import make_member
+from community.services import plan, resources, roles
+from tests.factories import make_entry, make_member
 from tests.system.access_table import URLS
 from tests.system.test_access_table import staff_client
 from tests.system.test_pages import Page
@@ -65,7 +65,7 @@ def test_a_superuser_may_look_after_the_site_too():
 
 def test_the_admin_has_no_door_of_its_own(admin):
     names = {name for name in URLS if name.startswith("admin:")}
-    assert len(names) == 6, "the access table holds every address there is"
+    assert len(names) == 9, "the access table holds every address there is"
     for path in ("login/", "logout/", "password_change/", "jsi18n/", "community/member/add/", "auth/group/", "r/1/1/",
                  "autocomplete/", f"community/member/{Member.objects.first().pk}/delete/"):  # fmt: skip
         assert admin.get(f"/admin/{path}").status_code == 404
@@ -73,7 +73,11 @@ def test_the_admin_has_no_door_of_its_own(admin):
 
 
 def test_only_what_admins_need_is_there():
-    assert {model._meta.label for model in site._registry} == {"community.Member", "admin.LogEntry"}
+    assert {model._meta.label for model in site._registry} == {
+        "community.Member",
+        "community.Resource",
+        "admin.LogEntry",
+    }
 
 
 def test_a_role_is_given_and_leaves_a_trace(admin):
@@ -216,3 +220,21 @@ def test_admins_are_shown_the_way_and_members_are_not(admin, client):
     client.force_login(make_member("ana"))
     assert reverse("admin:index") in admin.get(reverse("you")).content.decode()
     assert reverse("admin:index") not in client.get(reverse("you")).content.decode()
+
+
+def test_an_entry_of_the_lists_is_read_with_its_history_and_changed_elsewhere(admin):
+    curator, second = make_member("priya", roles=("curators",)), make_member("theo", roles=("curators",))
+    one = make_entry("line")
+    draft = resources.draft(one.content, by=curator, note="Clearer words", resource=one)
+    resources.approve(resources.submit(draft, by=curator), by=second, note="Called too")
+    resources.withdraw(one, by=second, reason="A shop answers")
+    change, history = (reverse(f"admin:community_resource_{kind}", args=[one.pk]) for kind in ("change", "history"))
+    page = admin.get(change).content.decode()
+    assert reverse("curate-entry", args=["line"]) in page
+    assert 'name="_save"' not in page
+    assert admin.post(change, {"name": "x", "_save": ""}).status_code == 403
+    told = admin.get(history).content.decode()
+    for words in ("Clearer words", "Called too", "A shop answers", "priya", "theo"):
+        assert words in told
+    assert "line" in admin.get(reverse("admin:community_resource_changelist") + "?kind=helpline&q=gb").content.decode()
+    assert admin.get("/admin/community/resource/999/history/", follow=True).status_code == 200

@@ -137,6 +137,9 @@ URLS: dict[str, str] = {
     "admin:community_member_changelist": ADMIN,
     "admin:community_member_change": ADMIN,
     "admin:community_member_history": ADMIN,
+    "admin:community_resource_changelist": ADMIN,
+    "admin:community_resource_change": ADMIN,
+    "admin:community_resource_history": ADMIN,
     "admin:admin_logentry_changelist": ADMIN,
 }
 

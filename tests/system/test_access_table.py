@@ -90,8 +90,12 @@ def staff_client(*roles, second_factor):
     sealed = get_adapter().encrypt(SECRET)
     Authenticator.objects.create(user=member, type=Authenticator.Type.TOTP, data={"secret": sealed})
     client.post(reverse("account_login"), {"login": member.name, "password": PASSWORD})
-    code = format_hotp_value(hotp_value(SECRET, int(time()) // 30))
-    assert client.post(reverse("mfa_authenticate"), {"code": code}).url == reverse("today")
+    for _ in range(2):  # a code may run out on its way
+        code = format_hotp_value(hotp_value(SECRET, int(time()) // 30))
+        answer = client.post(reverse("mfa_authenticate"), {"code": code})
+        if answer.status_code == 302:
+            break
+    assert answer.url == reverse("today")
     return client
 
 
@@ -107,7 +111,8 @@ def test_a5_s8_pages_of_staff_want_the_role_and_a_second_factor(people, name):
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind == ADMIN])
 def test_a5_s8_pages_of_admins_want_the_role_and_a_second_factor(people, name):
-    arguments = [Member.objects.get(name="ana").pk] if _takes(name, "object_id") else None
+    about = make_entry() if "resource" in name else Member.objects.get(name="ana")
+    arguments = [about.pk] if _takes(name, "object_id") else None
     assert ask(staff_client("admins", second_factor=True), name, arguments).status_code == 200
     assert ask(staff_client("admins", second_factor=False), name, arguments).status_code == 403
     for roles in ((), ("hosts", "curators", "reviewers"), ("moderators", "leads")):
