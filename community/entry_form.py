@@ -270,7 +270,7 @@ def _way_fields(number: int) -> dict[str, forms.Field]:
         "way": _one_of(_("Way"), [("", _("Choose")), *curate_words.WAYS.items()]),
         "shown": _line(_("Number or address"), limit=500),
         "again": _line(_("The same number again"), limit=500),
-        "keyword": _line(_("Word to send first (optional)"), limit=60),
+        "keyword": _line(_("Keyword (optional)"), limit=60),
         "note": _line(_("Note (optional)"), limit=160),
         "hours": _line(_("Its own hours (optional)")),
     }

@@ -19,7 +19,7 @@ from community.hours import BadHours, Hours, parse, special_of, special_text
 from community.refusals import Refusal
 from community.resource_content import KINDS, WAYS, BadContent, Channel, Content, checked, from_json, to_json
 
-MOST_BYTES, MOST_ROWS = 900_000, 2_000
+MOST_BYTES, MOST_ROWS = 700_000, 2_000  # what was looked at comes back inside a form, which holds 1 MiB
 LISTS = ("audiences", "topics", "languages", "access")
 TEXTS = ("name", "kind", "country", "offers", "for_whom", "what_happens", "cost", "anonymous")
 HOURS = ("zone", "hours", "holidays", "special", "hours_said")
@@ -55,7 +55,7 @@ class Row:
 def decoded(body: bytes) -> str:
     """The text of a file in UTF-8, with or without its mark, or in UTF-16 with it. Raises `Unreadable`."""
     if len(body) > MOST_BYTES:
-        raise Unreadable(_("This file is larger than 900 KB. Take it in parts, for example one country at a time."))
+        raise Unreadable(_("This file is larger than 700 KB. Take it in parts, for example one country at a time."))
     is_utf16 = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = body.decode("utf-16" if is_utf16 else "utf-8-sig")
@@ -146,7 +146,19 @@ def content_of(row: Row, held: Content | None) -> Content:
     content = _from_cells(row.cells, held, errors)
     if content is None or errors:
         raise BadContent(errors)
-    return checked(content)
+    try:
+        return checked(content)
+    except BadContent as bad:
+        raise BadContent({_column(field, content): words for field, words in bad.errors.items()}) from None
+
+
+def _column(field: str, content: Content) -> str:
+    """The column of a file in which a field of the content stands: a way to get in touch has one by its kind."""
+    _channels, _dot, rest = field.partition("channels.")
+    place = rest.partition(".")[0]
+    if place.isdigit():
+        return content.channels[int(place)].way
+    return "phone" if field == "channels" else field
 
 
 def _from_cells(cells: dict[str, str], held: Content | None, errors: dict[str, str]) -> Content | None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -81,6 +82,8 @@ def plan(text: str, *, by: Member) -> Plan:
 def take_in(text: str, *, by: Member, mark: str) -> Counter[str]:
     """Hands everything in for a second reader, or nothing. Raises `NotWhole` unless the plan is the one with `mark`."""
     with transaction.atomic():
+        # One file at a time: two that name the same new entry would both find that it isn't there.
+        list(Group.objects.select_for_update().filter(name="curators"))
         found = plan(text, by=by)
         if not found.is_ready or found.mark != mark:
             raise NotWhole

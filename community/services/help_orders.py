@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,12 +49,16 @@ def propose(country: str, level: str, order: list[int], *, by: Member) -> HelpOr
     """Proposes this order. Raises `Overtaken` when the list holds other entries by now, or another order waits."""
     require(by, "resources.curate")
     _check(country, level)
-    with transaction.atomic():
-        waiting = HelpOrder.objects.select_for_update().filter(country=country, level=level, state=HelpOrder.PROPOSED)
-        if any(one.author_id != by.pk for one in waiting) or sorted(order) != sorted(_keys(country, level)):
-            raise Overtaken
-        waiting.update(state=HelpOrder.PAST)
-        return HelpOrder.objects.create(country=country, level=level, order=order, author=by)
+    try:
+        with transaction.atomic():
+            rows = HelpOrder.objects.select_for_update().filter(country=country, level=level)
+            waiting = rows.filter(state=HelpOrder.PROPOSED)
+            if any(one.author_id != by.pk for one in waiting) or sorted(order) != sorted(_keys(country, level)):
+                raise Overtaken
+            waiting.update(state=HelpOrder.PAST)
+            return HelpOrder.objects.create(country=country, level=level, order=order, author=by)
+    except IntegrityError:  # two proposed the first order of a list at the same moment
+        raise Overtaken from None
 
 
 def agree(order: HelpOrder, *, by: Member) -> HelpOrder:

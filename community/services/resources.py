@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
@@ -218,10 +218,14 @@ def _read(revision: ResourceRevision, by: Member | None, note: str, state: str) 
 
 def _new(content: Content, **fields: Any) -> Resource:
     slug = free_slug(content)
-    return Resource.objects.create(
-        slug=slug, name=content.name, kind=content.kind, country=content.country,
-        is_severe_path=content.is_severe_path, **fields,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            return Resource.objects.create(
+                slug=slug, name=content.name, kind=content.kind, country=content.country,
+                is_severe_path=content.is_severe_path, **fields,
+            )  # fmt: skip
+    except IntegrityError:  # the same entry was begun at the same moment
+        raise Overtaken from None
 
 
 def free_slug(content: Content) -> str:

@@ -61,9 +61,18 @@ def _write(request: HttpRequest, one: Resource | None) -> HttpResponse:
             None, _("Somebody published another text since you opened this. Look at it, then send yours again.")
         )
         form.show_again(based_on=str(number))
+    if valid and one is None and _is_there(form):
+        form.add_error("name", _("This country has an entry of this name already. Change that one."))
     if form.errors or form.content is None:
         return render(request, "curate/write.html", _page(form, one), status=400)
     return _store(request, form, one, do)
+
+
+def _is_there(form: EntryForm) -> bool:
+    same = Resource.objects.in_country(form.cleaned_data["country"]).filter(
+        name__iexact=form.cleaned_data["name"].strip()
+    )
+    return same.exists()
 
 
 def _store(request: HttpRequest, form: EntryForm, one: Resource | None, do: str) -> HttpResponse:

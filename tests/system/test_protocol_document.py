@@ -97,6 +97,8 @@ def test_every_refusal_a_socket_may_answer_stands_in_the_document():
         "plan-closed",
         "not-a-word",
         "last-admin",
+        "unreadable",
+        "not-whole",
         "too-many-words",
         "bad-content",
         "overtaken",
