@@ -22,9 +22,9 @@ _ELSEWHERE = ("directory", "professional help finder")
 _YOUNG = ("child", "young", "under 19", "student", "adolescent", "teen", "kids")
 
 
-def levels_of(content: Content) -> list[str]:
-    """The levels of help at which an entry may be shown. In danger only lines of the severe path are."""
-    return [level for level in LEVELS if content.kind in _KINDS[level] and (level != NOW or content.is_severe_path)]
+def kinds_at(level: str) -> tuple[str, ...]:
+    """The kinds of entries that are shown at a level of help. In danger only lines of the severe path are."""
+    return _KINDS[level]
 
 
 @dataclass(frozen=True, slots=True)

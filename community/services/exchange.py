@@ -87,11 +87,14 @@ def take_in(text: str, *, by: Member, mark: str) -> Counter[str]:
         found = plan(text, by=by)
         if not found.is_ready or found.mark != mark:
             raise NotWhole
-        for row in found.rows:
-            if row.content is not None and row.outcome in (ADDED, CHANGED):
-                note = _("From a file, row %(row)s") % {"row": row.number}
-                draft = resources.draft(row.content, by=by, note=note, resource=row.resource)
-                resources.submit(draft, by=by)
+        resources.hand_in_all(
+            [
+                (row.resource, row.content, _("From a file, row %(row)s") % {"row": row.number})
+                for row in found.rows
+                if row.content is not None and row.outcome in (ADDED, CHANGED)
+            ],
+            by=by,
+        )
     return found.counts
 
 

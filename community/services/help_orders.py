@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community import helplines, signals
 from community.access import require
-from community.choosing import LEVELS, NOW, levels_of
-from community.models import HelpOrder, Member, Resource
+from community.choosing import LEVELS, NOW, kinds_at
+from community.models import HelpOrder, Member, Resource, ResourceTag
 from community.refusals import NotYours
 from community.resource_content import ANYWHERE
 from community.services.resources import Overtaken, OwnWords
@@ -87,8 +88,8 @@ def decline(order: HelpOrder, *, by: Member) -> HelpOrder:
 
 def warnings(country: str) -> list[str]:
     """What is missing in the list that is shown in danger: a phone and a text service, and an emergency number."""
-    found = [one.content for one in _entries(country, NOW)]
-    ways = {channel.way for content in found for channel in content.channels}
+    tags = ResourceTag.objects.filter(kind="way", resource__in=_listed(country, NOW))
+    ways = set(tags.values_list("value", flat=True).distinct())
     emergency = Resource.objects.published().in_country(country).filter(kind="emergency").exists()
     missing = [
         ("phone" not in ways, _("No line that can be called.")),
@@ -106,13 +107,17 @@ def _check(country: str, level: str) -> None:
         raise NotYours
 
 
+def _listed(country: str, level: str) -> QuerySet[Resource]:
+    found = Resource.objects.published().in_country(country).filter(kind__in=kinds_at(level))
+    return found.filter(is_severe_path=True) if level == NOW else found
+
+
 def _entries(country: str, level: str) -> list[Resource]:
-    found = Resource.objects.published().in_country(country).select_related("published")
-    return [one for one in found if level in levels_of(one.content)]
+    return list(_listed(country, level).select_related("published"))
 
 
 def _keys(country: str, level: str) -> list[int]:
-    return [one.pk for one in _entries(country, level)]
+    return list(_listed(country, level).values_list("pk", flat=True))
 
 
 def _again(order: HelpOrder) -> HelpOrder:
