@@ -140,7 +140,7 @@ def _new_all(contents: list[Content], *, owner: Member) -> list[Resource]:
                 country=content.country,
                 is_severe_path=content.is_severe_path,
                 owner=owner,
-            )  # fmt: skip
+            )
         )
     return Resource.objects.bulk_create(found, batch_size=500)
 
