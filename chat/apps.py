@@ -11,4 +11,4 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from chat import access, receivers  # noqa: F401  (rows of the access table; what chat hears)
-        from chat.services import conversations, erasing, noticing  # noqa: F401  (registers their duties)
+        from chat.services import conversations, erasing, finding, noticing  # noqa: F401  (their duties; what can be found)

@@ -1,6 +1,12 @@
 """App settings of `community`."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# Services with duties, with rows that the key ring turns, or with things that can be found.
+REGISTERS = ("digest", "help_file", "link_checks", "notices", "outbox", "plan", "push", "resource_search",
+             "search_index", "sessions", "topics")  # fmt: skip
 
 
 class CommunityConfig(AppConfig):
@@ -10,5 +16,5 @@ class CommunityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from community import checks, help_checks, receivers  # noqa: F401  (registers the checks; what community hears)
-        from community.services import digest, help_file, link_checks, notices, outbox, plan, push, sessions, topics  # noqa: F401  (their duties, and what the key ring turns)
+        for name in ("checks", "help_checks", "receivers", *(f"services.{service}" for service in REGISTERS)):
+            import_module(f"community.{name}")

@@ -1,4 +1,4 @@
-"""What community hears of itself: devices go with their session."""
+"""What community hears of itself: devices go with their session, the help file and the index with what changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from community import signals
 from community.models import Resource
-from community.services import help_file, link_checks, push
+from community.services import help_file, link_checks, push, search_index
 
 
 @receiver(signals.session_ended)
@@ -29,6 +29,7 @@ def _signed_out(sender: Any, request: HttpRequest | None = None, **_: Any) -> No
 def _resource_changed(sender: Any, resource: Resource, **_: Any) -> None:
     help_file.write()
     link_checks.list_of(resource)
+    search_index.index_quietly(resource)
 
 
 @receiver(signals.order_agreed)

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django_countries",  # for its translations
     "channels",
     "csp",
     "allauth",
@@ -178,11 +179,9 @@ if REDIS_URL:
 
 # --- Sessions, cookies, headers ---------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-MEMBER_IDLE_SECONDS = 12 * 3600
-MEMBER_LIFE_SECONDS = 14 * 24 * 3600
-STAFF_IDLE_SECONDS = 30 * 60
+MEMBER_IDLE_SECONDS, STAFF_IDLE_SECONDS = 12 * 3600, 30 * 60
+MEMBER_LIFE_SECONDS = SESSION_COOKIE_AGE = 14 * 24 * 3600
 STAFF_LIFE_SECONDS = 8 * 3600
-SESSION_COOKIE_AGE = MEMBER_LIFE_SECONDS
 _host_prefix = "__Host-" if SECURE_SITE else ""
 SESSION_COOKIE_NAME = f"{_host_prefix}session"
 CSRF_COOKIE_NAME = f"{_host_prefix}csrf"

@@ -127,6 +127,11 @@ def search(member_id: int) -> float:
     return spend(f"search:{member_id}", capacity=10, per_seconds=5)
 
 
+def look_up(who: str) -> float:
+    """Searches of the site by one account, or from one address without one: burst 30, then one a second."""
+    return spend(f"look-up:{who}", capacity=30, per_seconds=1)
+
+
 def name_check(address: str) -> float:
     """Names asked about on the join page from one address: burst 30, then one every 2 seconds."""
     return spend(f"name:{address}", capacity=30, per_seconds=2)

@@ -14,6 +14,7 @@ from community.models.resources import (
     ResourceTag,
     Saved,
 )
+from community.models.search import SearchEntry, SearchSpelling, SearchWord
 
 __all__ = [
     "Block",
@@ -36,5 +37,8 @@ __all__ = [
     "ResourceTag",
     "SafetyPlan",
     "Saved",
+    "SearchEntry",
+    "SearchSpelling",
+    "SearchWord",
     "StaffLook",
 ]

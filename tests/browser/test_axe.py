@@ -16,9 +16,22 @@ RULES = {
     # The link to leave comes before every landmark, so that it is the first thing a screen reader meets.
     "rules": {"color-contrast-enhanced": {"enabled": True}, "region": {"enabled": False}},
 }
-VISITOR = ["/", "/join/", "/sign-in/", "/sign-in/lost/", "/rooms/", "/help-now/", "/guidelines/", "/not-a-page/"]
+VISITOR = [
+    "/",
+    "/join/",
+    "/sign-in/",
+    "/sign-in/lost/",
+    "/rooms/",
+    "/help-now/",
+    "/guidelines/",
+    "/not-a-page/",
+    "/search/",
+    "/search/?q=suicide",
+]
 MEMBER = [
     "/today/",
+    "/search/?q=evenings",
+    "/search/?q=zzqqxx",
     "/rooms/",
     "/rooms/evenings/",
     "/rooms/evenings/m/1/",

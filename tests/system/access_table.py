@@ -17,6 +17,7 @@ URLS: dict[str, str] = {
     "help-all": OPEN,
     "help-exercise": OPEN,
     "leave": OPEN,
+    "search": OPEN,
     "guidelines": OPEN,
     "about": OPEN,
     "privacy": OPEN,

@@ -22,7 +22,7 @@ from tests.system.test_access_table import ARGUMENTS, OTHERS, _takes, ask
 
 pytestmark = pytest.mark.django_db
 NEWS = (Notice, Boundaries, PushDevice)
-HTML = {"landing", "help-now", "help-all", "leave", "guidelines", "about", "privacy", "accessibility", "join", "under-18",
+HTML = {"landing", "search", "help-now", "help-all", "leave", "guidelines", "about", "privacy", "accessibility", "join", "under-18",
         "rules", "account_login", "account_logout", "account_inactive", "account_reset_password", "account_email",
         "account_change_password", "mfa_index", "mfa_list_webauthn", "usersessions_list", "you", "you-profile",
         "you-display", "you-boundaries", "notifications", "digest-stop", "profile", "plan", "plan-edit", "plan-delete", "you-topics", "today", "rooms", "room", "message", "moderation:report", "help-exercise"}  # fmt: skip

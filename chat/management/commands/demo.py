@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chat import demo
 from community.models import Member
-from community.services import seeding
+from community.services import search_index, seeding
 
 
 class Command(BaseCommand):
@@ -35,6 +35,7 @@ class Command(BaseCommand):
             raise CommandError("There are members here already. The demo community needs an empty database.")
         demo.load()
         seeding.load()
+        search_index.repair()
         self.stdout.write("The demo community is there.")
 
     def say_accounts(self) -> None:

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("community", "0004_resources")]
+    dependencies = [("community", "0005_search")]
     operations = [
         migrations.AddField(
             model_name="resourcerevision",
