@@ -28,10 +28,9 @@ _REPORT = ResourceFeedback.objects.filter(resource=OuterRef("pk"), closed_at=Non
 _BROKEN = LinkCheck.objects.filter(resource=OuterRef("pk"), failures__gte=BROKEN_AFTER)
 
 
-def work(tab: str, country: str = "") -> QuerySet[Resource]:
-    """The entries behind a tab, what is most pressing first. Empty `country` is every country."""
-    everything = Resource.objects.in_country(country) if country else Resource.objects.all()
-    found = _behind(tab, everything)
+def work(tab: str, country: str = "", name: str = "") -> QuerySet[Resource]:
+    """The entries behind a tab, what is most pressing first. Empty `country` is every country, empty `name` any."""
+    found = _behind(tab, _among(country, name))
     if tab == CHECK:
         return found.order_by("-is_severe_path", F("review_due").asc(nulls_first=True), "name", "pk")
     if tab == REPORTED:
@@ -55,10 +54,14 @@ def _behind(tab: str, everything: QuerySet[Resource]) -> QuerySet[Resource]:
     return everything.exclude(withdrawn_at=None) if tab == AWAY else everything
 
 
-def counts(country: str = "") -> dict[str, int]:
+def counts(country: str = "", name: str = "") -> dict[str, int]:
     """How many entries are behind each tab."""
-    everything = Resource.objects.in_country(country) if country else Resource.objects.all()
-    return {tab: _behind(tab, everything).count() for tab in TABS}
+    return {tab: _behind(tab, _among(country, name)).count() for tab in TABS}
+
+
+def _among(country: str, name: str) -> QuerySet[Resource]:
+    found = Resource.objects.in_country(country) if country else Resource.objects.all()
+    return found.filter(name__icontains=name) if name else found
 
 
 def countries() -> list[tuple[str, str]]:

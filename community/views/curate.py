@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,7 +23,7 @@ from community.resource_content import Content
 from community.services import curation, help_orders, resources
 from community.views.staff import behind
 
-PER_PAGE = 50
+PER_PAGE, LONGEST_NAME = 50, 120
 CHECKLIST = {
     "answers": gettext_lazy("The number answers, or the page opens"),
     "hours": gettext_lazy("The hours are right"),
@@ -45,13 +46,15 @@ def work(request: HttpRequest) -> HttpResponse:
     country = country if country in dict(known) else ""
     tab = request.GET.get("tab", curation.CHECK)
     tab = tab if tab in curation.TABS else curation.CHECK
-    counts = curation.counts(country)
-    page = Paginator(curation.work(tab, country).select_related("published"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    name = request.GET.get("name", "").replace("\0", "").strip()[:LONGEST_NAME]
+    counts = curation.counts(country, name)
+    found = curation.work(tab, country, name).select_related("published")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "tab": tab,
         "tabs": [(one, curate_words.TABS[one], counts[one]) for one in curation.TABS],
+        "name": name,
+        "asked": urlencode({"country": country, "name": name}),
         "country": country,
         "country_name": curate_words.country(country) if country else "",
         "countries": known,

@@ -271,6 +271,16 @@ def test_an_earlier_text_comes_back_through_a_second_reader(ana, ben):
     assert Resource.objects.get().content.offers == "The old words"
 
 
+def test_what_was_put_away_comes_back_through_a_second_reader(ana, ben):
+    one = make_entry("line")
+    ana.post(reverse("curate-withdraw", args=["line"]), {"reason": "It moved"})
+    assert "Bring back" in texts(ben.get(reverse("curate-entry", args=["line"])))
+    page = ben.post(reverse("curate-restore", args=["line"]), {"number": "1"}).url
+    ana.post(page, {"do": "approve"})
+    one.refresh_from_db()
+    assert (one.is_public, one.withdrawn_because) == (True, "")
+
+
 @pytest.mark.parametrize("number", ["", "x", "99", "-1", "9" * 30])
 def test_a_version_that_never_was_does_not_come_back(ana, number):
     make_entry("line")
@@ -395,11 +405,33 @@ def test_every_page_is_strict_and_whole(ana):
 
 
 @pytest.mark.parametrize(
-    "query", ["tab=x", "country=XX", "page=0", "page=x", "page=99999", "country=%00", "tab=all&page=-1"]
+    "query",
+    [
+        "tab=x",
+        "country=XX",
+        "page=0",
+        "page=x",
+        "page=99999",
+        "country=%00",
+        "tab=all&page=-1",
+        "name=%00",
+        "name=%25%27--",
+        "name=" + "x" * 3000,
+    ],
 )
 def test_nonsense_asked_of_the_work_list_is_no_fault_of_ours(ana, query):
     make_entry("line")
     assert ana.get(f"{reverse('curate')}?{query}").status_code == 200
+
+
+def test_an_entry_is_found_by_a_part_of_its_name(ana):
+    make_entry("alder-line", name="Alder line", country="GB")
+    make_entry("birch-line", name="Birch & co", country="IE")
+    found = texts(ana.get(reverse("curate"), {"tab": "all", "name": "h & C"}))
+    assert "Birch" in found
+    assert "Alder" not in found
+    assert "name=h+%26+C" in ana.get(reverse("curate"), {"tab": "all", "name": "h & C"}).content.decode()
+    assert "You asked for" in texts(ana.get(reverse("curate"), {"name": "cedar"}))
 
 
 def test_the_work_list_asks_the_same_number_of_times_for_many(ana):
