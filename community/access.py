@@ -9,6 +9,7 @@ from community.models import Member
 from community.refusals import NotYours
 
 Rule = Callable[[Member, Any], bool]
+ROLES = ("hosts", "moderators", "leads", "reviewers", "curators", "admins")  # Django's groups, made by a migration
 _rules: dict[str, Rule] = {}
 
 
@@ -57,3 +58,8 @@ def _curate(actor: Member, thing: object) -> bool:
 @rule("resources.withdraw")
 def _withdraw(actor: Member, thing: object) -> bool:
     return has_role(actor, "curators", "admins", "moderators", "leads")
+
+
+@rule("site.administer")
+def _administer(actor: Member, thing: object) -> bool:
+    return actor.is_superuser or has_role(actor, "admins")

@@ -22,6 +22,11 @@ _ELSEWHERE = ("directory", "professional help finder")
 _YOUNG = ("child", "young", "under 19", "student", "adolescent", "teen", "kids")
 
 
+def kinds_at(level: str) -> tuple[str, ...]:
+    """The kinds of entries that are shown at a level of help. In danger only lines of the severe path are."""
+    return _KINDS[level]
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One published entry with what the curators know about it. `places`: its place per level, from 0."""

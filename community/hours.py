@@ -207,6 +207,35 @@ def parse(text: str, *, zone: str = "") -> Hours:
     return check(Hours(zone=zone, week=tuple(tuple(spans) for spans in week)))
 
 
+def spans_of(text: str, where: str) -> Spans:
+    """The spans of one day, from "10:00-13:00, 20:00-02:00". Raises `BadHours`; `where` says which day: "on Mon"."""
+    found: list[tuple[str, str]] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        span = _SPAN.fullmatch(part)
+        if not span:
+            raise BadHours(f"“{part[:40]}” {where} is no span. Write it as 10:00-22:00, several with a comma between.")
+        found.append((span[1], span[2]))
+    return _checked(tuple(found), where)
+
+
+def special_of(text: str) -> dict[str, Spans]:
+    """Single days that differ, one on a line: "2026-12-25 closed" or "2026-12-31 10:00-14:00". Raises `BadHours`."""
+    found: dict[str, Spans] = {}
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        day, _, rest = line.partition(" ")
+        rest = rest.strip()
+        if not rest:
+            raise BadHours(f"After “{day[:20]}” write closed, or times such as 10:00-14:00.")
+        found[_a_day(day)] = () if rest.lower() == "closed" else spans_of(rest, f"on {day}")
+    return found
+
+
+def special_text(special: dict[str, Spans]) -> str:
+    """Single days as `special_of` reads them."""
+    days = ((day, ", ".join(f"{start}-{end}" for start, end in spans)) for day, spans in sorted(special.items()))
+    return "\n".join(f"{day} {said or 'closed'}" for day, said in days)
+
+
 def _days(words: str) -> list[int]:
     found: list[int] = []
     for word in filter(None, re.split(r"[,\s]+", words.strip())):

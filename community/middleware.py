@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from community.access import has_role
+from community.access import ROLES, has_role
 from community.models import Member
 from community.refusals import Refusal
 from community.views import errors
@@ -23,7 +23,6 @@ from community.views.helping import COUNTRY_COOKIE, remember_country
 Answer = Callable[[HttpRequest], HttpResponse]
 STARTED, SEEN = "started_at", "seen_at"
 SEEN_EVERY_SECONDS = 60
-STAFF_ROLES = ("hosts", "moderators", "leads", "reviewers", "curators", "admins")
 
 
 class RefusalsArePages:
@@ -98,7 +97,7 @@ def _renew(request: HttpRequest, member: Member) -> None:
 
 def limits_of(member: Member) -> tuple[int, int]:
     """Seconds a session of this member may be idle, and may live."""
-    if has_role(member, *STAFF_ROLES):
+    if has_role(member, *ROLES):
         return settings.STAFF_IDLE_SECONDS, settings.STAFF_LIFE_SECONDS
     return settings.MEMBER_IDLE_SECONDS, settings.MEMBER_LIFE_SECONDS
 

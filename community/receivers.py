@@ -30,3 +30,8 @@ def _resource_changed(sender: Any, resource: Resource, **_: Any) -> None:
     help_file.write()
     link_checks.list_of(resource)
     search_index.index_quietly(resource)
+
+
+@receiver(signals.order_agreed)
+def _order_agreed(sender: Any, **_: Any) -> None:
+    help_file.write()

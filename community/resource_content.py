@@ -215,7 +215,9 @@ def differences(before: Content | None, after: Content) -> list[tuple[str, objec
     """(field, before, after) of every field that is another, in the order of the fields."""
     old = to_json(before) if before else {}
     new = to_json(after)
-    names = (one for one in Content.__struct_fields__ if old.get(one) != new.get(one))
+    # The values are compared, not their JSON: a default may be written out or left out.
+    fields = Content.__struct_fields__
+    names = (one for one in fields if (getattr(before, one) != getattr(after, one) if before else one in new))
     return [(name, old.get(name), new.get(name)) for name in names]
 
 

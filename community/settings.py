@@ -61,6 +61,7 @@ AUTH_USER_MODEL = "community.Member"
 
 INSTALLED_APPS = [
     "daphne",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # without its own site: ours is community.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -122,7 +123,7 @@ TEMPLATES = [
 CHECK_LINKS = env.bool("CHECK_LINKS", not PLAYGROUND)
 
 # What curators published, for the help page, which asks no database. Written by the site itself.
-HELP_FILE = env.str("HELP_FILE", str(VAR_DIR / "help.json"))
+HELP_FILE = Path(env.str("HELP_FILE", str(VAR_DIR / "help.json")))
 
 # --- Sockets ---------------------------------------------------------------------------------
 SOCKETS_PER_PROCESS = env.int("SOCKETS_PER_PROCESS", 2000)  # promise B6
@@ -271,7 +272,6 @@ LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
-USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {

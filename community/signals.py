@@ -19,3 +19,6 @@ notices_moved = Signal()
 
 # resource. After commit: an entry of the lists was published, verified or taken away.
 resource_changed = Signal()
+
+# After commit: two curators agreed on the order of a list.
+order_agreed = Signal()

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("community.urls_pages")),
     path("", include("chat.urls")),
     path("", include("moderation.urls")),
+    path("admin/", include("community.admin")),
 ]
 handler400 = "community.views.errors.bad_request"
 handler403 = "community.views.errors.not_open_to_you"

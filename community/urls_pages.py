@@ -7,6 +7,9 @@ from django.views.generic import RedirectView
 from community.views import (
     account,
     apart,
+    curate,
+    curate_entry,
+    curate_lists,
     health,
     helping,
     join,
@@ -102,4 +105,22 @@ directory = [
     path("saved/<slug:slug>/keep/", saved.keep, name="saved-keep"),
 ]
 
-urlpatterns = [*everyone, *directory, *joining, *signing_in, *own, *news]
+curation = [
+    path("curate/", curate.work, name="curate"),
+    path("curate/coverage/", curate.coverage, name="curate-coverage"),
+    path("curate/missing/", curate.missing, name="curate-missing"),
+    path("curate/add/", curate_entry.add, name="curate-add"),
+    path("curate/files/", curate_lists.take_in, name="curate-files"),
+    path("curate/files/out/", curate_lists.give_out, name="curate-give-out"),
+    path("curate/order/<str:country>/<str:level>/", curate_lists.order, name="curate-order"),
+    path("curate/e/<slug:slug>/", curate.entry, name="curate-entry"),
+    path("curate/e/<slug:slug>/change/", curate_entry.change, name="curate-change"),
+    path("curate/e/<slug:slug>/check/", curate.check, name="curate-check"),
+    path("curate/e/<slug:slug>/withdraw/", curate.withdraw, name="curate-withdraw"),
+    path("curate/e/<slug:slug>/restore/", curate.restore, name="curate-restore"),
+    path("curate/e/<slug:slug>/reports/<int:pk>/", curate.answer, name="curate-answer"),
+    path("curate/e/<slug:slug>/<int:number>/", curate_entry.read, name="curate-read"),
+    path("curate/e/<slug:slug>/<int:number>/preview/", curate_entry.preview, name="curate-preview"),
+]
+
+urlpatterns = [*everyone, *directory, *joining, *signing_in, *own, *news, *curation]

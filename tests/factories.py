@@ -136,3 +136,28 @@ def talk(asker: Member, asked: Member, note: str = "Would you like to talk?") ->
         join(asker, room)
         join(asked, room)
     return requests.accept(asked, ask(asker, asked, note)).room
+
+
+def make_entry(slug: str = "", *, published: bool = True, **fields: Any) -> Any:
+    """An entry of the lists with one text, read by somebody, and one thing that a member said about it."""
+    from community.models import Resource
+    from community.resource_content import Channel, Content, to_json
+    from community.services import resources
+
+    content = Content(**{"name": slug or "A line", "kind": "helpline", "country": "GB",
+                         "channels": (Channel("phone", "116 123"),), **fields})  # fmt: skip
+    one = Resource.objects.create(
+        slug=slug or resources.free_slug(content), name=content.name, kind=content.kind, country=content.country
+    )
+    state = "approved" if published else "draft"
+    revision = one.revisions.create(number=1, content=to_json(content), state=state, author=None, is_imported=True)
+    if published:
+        resources.publish(one, revision)
+    return one
+
+
+def report_entry(resource: Any, **fields: Any) -> Any:
+    """What a member said about an entry that did not work."""
+    return resource.feedback.create(
+        **{"said": "no-answer", "country": "GB", "hour": 22, "on": timezone.localdate(), **fields}
+    )

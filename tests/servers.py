@@ -310,8 +310,8 @@ def web_environment(directory: Path, url: str) -> dict[str, str]:
         "EXTRA_ORIGINS": "",
         **KEYS,
         "EMAIL_URL": "console://",
-        "REDIS_URL": "",
         "HELP_FILE": str(directory / "help.json"),
+        "REDIS_URL": "",
         "LOG_LEVEL": "INFO",
     }
 

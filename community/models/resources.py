@@ -117,6 +117,7 @@ class ResourceRevision(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     read_note = models.CharField(max_length=300, blank=True)
     is_imported = models.BooleanField(default=False)
+    evidence = models.JSONField(default=dict, help_text="How its author checked it: how, on, url")
 
     class Meta:
         constraints: ClassVar = [

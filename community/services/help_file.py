@@ -20,11 +20,16 @@ from community.models import HelpOrder, Resource
 
 @duty("help file", every_seconds=60)
 def write() -> bool:
-    """Brings the file up to date; True when it changed. Without a published entry there is no file to write."""
+    """Brings the file up to date; True when it changed. Without a published entry there is no file.
+
+    Then the rows that come with the project stand in; a line that was the last and is put away must not stay.
+    """
     held = [_held(one, places) for one, places in _published()]
     path = Path(settings.HELP_FILE)
     if not held:
-        return False
+        was_there = path.exists()
+        path.unlink(missing_ok=True)
+        return was_there
     body = msgspec.json.encode(held)
     if path.exists() and path.read_bytes() == body:
         return False

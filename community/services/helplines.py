@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zoneinfo
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from community import helplines, public_holidays
-from community.choosing import NOW, SHOWN, Choice, Person, choose
+from community.choosing import LEVELS, NOW, SHOWN, Choice, Chosen, Listed, Person, choose
 from community.models import Member
 
 WORDS: dict[str, str | Promise] = {
@@ -41,6 +42,31 @@ def helplines_for(
     return choose(
         helplines.listed(), person, at, holidays_of=public_holidays.in_country, level=level, way=channel, most=most
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """How somebody would meet one entry at a level of help: its place (from 1; 0 is not at all), and why."""
+
+    level: str
+    place: int
+    chosen: Chosen | None
+    reasons: list[str]
+
+
+def meets(entry: Listed, *, at: datetime, country: str, zone: str) -> list[Met]:
+    """Where a member in this country would meet an entry at this moment, were it published: for each level."""
+    others = [one for one in helplines.listed() if one.key != entry.key]
+    place_of = next((one.places for one in helplines.listed() if one.key == entry.key), {})
+    entry = replace(entry, places=place_of)
+    person = Person(country=country.upper(), zone=zone)
+    found = []
+    for level in LEVELS:
+        shown = choose([*others, entry], person, at, holidays_of=public_holidays.in_country, level=level, most=1000)
+        places = [place for place, one in enumerate(shown.lines, start=1) if one.listed.key == entry.key]
+        chosen = shown.lines[places[0] - 1] if places else None
+        found.append(Met(level, places[0] if places else 0, chosen, words_for(chosen.reasons) if chosen else []))
+    return found
 
 
 def person_of(member: Member | None, country: str = "") -> Person:

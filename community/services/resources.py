@@ -6,10 +6,12 @@ worse than none.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import chain, count
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
@@ -19,7 +21,7 @@ from community import signals, text
 from community.access import require
 from community.models import Member, Resource, ResourceRevision, ResourceTag
 from community.refusals import NotYours, Refusal
-from community.resource_content import Content, checked, days_until_review, from_json, to_json
+from community.resource_content import Content, as_date, checked, days_until_review, from_json, to_json
 
 NOTE, REASON = 300, 200
 DRAFT, SUBMITTED, APPROVED, DECLINED = (
@@ -50,17 +52,34 @@ class ReasonNeeded(Refusal):
     detail = _("Write a few words about why, so that others understand it later.")
 
 
-def draft(content: Content, *, by: Member, note: str = "", resource: Resource | None = None) -> ResourceRevision:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How somebody made sure that an entry is right: in words, on which day, and where it can be seen."""
+
+    how: str
+    on: date
+    url: str = ""
+
+
+def draft(
+    content: Content,
+    *,
+    by: Member,
+    note: str = "",
+    resource: Resource | None = None,
+    evidence: Evidence | None = None,
+) -> ResourceRevision:
     """A new text, of a new entry or of `resource`, that nobody but curators sees. Raises `BadContent`.
 
-    The author's earlier draft of the same entry is replaced by it.
+    The author's earlier draft of the same entry is replaced by it. With `evidence`, publishing it verifies it too.
     """
     require(by, "resources.curate")
     tidy, said = checked(content), _words(note, NOTE)
+    held = {"how": _reason(evidence.how), "on": evidence.on.isoformat(), "url": evidence.url} if evidence else {}
     with transaction.atomic():
         one = _locked(resource.pk) if resource else _new(tidy, owner=by)
         one.revisions.filter(state=DRAFT, author=by).delete()
-        return _revision(one, tidy, author=by, note=said)
+        return _revision(one, tidy, author=by, note=said, evidence=held)
 
 
 def submit(revision: ResourceRevision, *, by: Member) -> ResourceRevision:
@@ -76,6 +95,56 @@ def submit(revision: ResourceRevision, *, by: Member) -> ResourceRevision:
     return mine
 
 
+def hand_in_all(texts: list[tuple[Resource | None, Content, str]], *, by: Member) -> None:
+    """Many texts, each (entry or None for a new one, checked content, note), handed in by few statements.
+
+    A long transaction would keep members from writing. The caller has made sure that no text of these entries waits.
+    """
+    require(by, "resources.curate")
+    with transaction.atomic():
+        there = _locked_all([one.pk for one, _content, _note in texts if one])
+        ResourceRevision.objects.filter(resource__in=there, state=DRAFT, author=by).delete()
+        numbers = dict(
+            ResourceRevision.objects.filter(resource__in=there).values_list("resource").annotate(Max("number"))
+        )
+        new = iter(_new_all([content for one, content, _note in texts if one is None], owner=by))
+        rows = [(there[one.pk] if one else next(new), content, note) for one, content, note in texts]
+        ResourceRevision.objects.bulk_create(
+            (
+                ResourceRevision(
+                    resource=one, number=numbers.get(one.pk, 0) + 1, content=to_json(content),
+                    based_on=_published_number(one), state=SUBMITTED, author=by, note=note,
+                )
+                for one, content, note in rows
+            ),
+            batch_size=500,
+        )  # fmt: skip
+
+
+def _locked_all(keys: list[int]) -> dict[int, Resource]:
+    rows = Resource.objects.select_for_update(of=("self",)).select_related("published").order_by("pk")
+    return {one.pk: one for one in rows.filter(pk__in=keys)}
+
+
+def _new_all(contents: list[Content], *, owner: Member) -> list[Resource]:
+    taken = set(Resource.objects.values_list("slug", flat=True)) if contents else set()
+    found = []
+    for content in contents:
+        slug = _free(_base(content), taken)
+        taken.add(slug)
+        found.append(
+            Resource(
+                slug=slug,
+                name=content.name,
+                kind=content.kind,
+                country=content.country,
+                is_severe_path=content.is_severe_path,
+                owner=owner,
+            )
+        )
+    return Resource.objects.bulk_create(found, batch_size=500)
+
+
 def approve(revision: ResourceRevision, *, by: Member, note: str = "") -> Resource:
     """Publishes a submitted text. Raises `OwnWords` for its author and `Overtaken` when it is not the newest."""
     require(by, "resources.curate")
@@ -87,8 +156,21 @@ def approve(revision: ResourceRevision, *, by: Member, note: str = "") -> Resour
         if waiting.based_on != _published_number(one):
             raise Overtaken
         _read(waiting, by, note, APPROVED)
+        _verified_by_its_author(one, waiting)
         publish(one, waiting)
     return one
+
+
+def _verified_by_its_author(resource: Resource, revision: ResourceRevision) -> None:
+    """What the author checked before handing in counts from the day on which they did."""
+    held, content = revision.evidence, from_json(revision.content)
+    on = as_date(str(held.get("on", "")))
+    if on is None:
+        return
+    resource.verified_at = datetime.combine(on, time(12), tzinfo=timezone.get_default_timezone())
+    resource.verified_by, resource.verified_how = revision.author, str(held["how"])[:REASON]
+    resource.evidence_url = str(held.get("url", ""))[:500]
+    resource.review_due = on + timedelta(days=days_until_review(content))
 
 
 def decline(revision: ResourceRevision, *, by: Member, note: str) -> ResourceRevision:
@@ -187,17 +269,28 @@ def _read(revision: ResourceRevision, by: Member | None, note: str, state: str) 
 
 def _new(content: Content, **fields: Any) -> Resource:
     slug = free_slug(content)
-    return Resource.objects.create(
-        slug=slug, name=content.name, kind=content.kind, country=content.country,
-        is_severe_path=content.is_severe_path, **fields,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            return Resource.objects.create(
+                slug=slug, name=content.name, kind=content.kind, country=content.country,
+                is_severe_path=content.is_severe_path, **fields,
+            )  # fmt: skip
+    except IntegrityError:  # the same entry was begun at the same moment
+        raise Overtaken from None
 
 
 def free_slug(content: Content) -> str:
     """An address for a new entry that no other has: the name, the country, a number where needed."""
-    base = slugify(f"{content.name} {content.country}")[:70] or f"entry-{content.country.lower()}"
-    taken = set(Resource.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+    base = _base(content)
+    return _free(base, set(Resource.objects.filter(slug__startswith=base).values_list("slug", flat=True)))
+
+
+def _base(content: Content) -> str:
+    return slugify(f"{content.name} {content.country}")[:70] or f"entry-{content.country.lower()}"
+
+
+def _free(base: str, taken: set[str]) -> str:
+    return next(slug for slug in chain([base], (f"{base}-{n}" for n in count(2))) if slug not in taken)
 
 
 def _revision(resource: Resource, content: Content, **fields: Any) -> ResourceRevision:

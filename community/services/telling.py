@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community import text, throttle
-from community.models import MissingResource, Resource, ResourceFeedback
-from community.refusals import Refusal, TooFast
+from community.access import require
+from community.models import Member, MissingResource, Resource, ResourceFeedback
+from community.refusals import NotYours, Refusal, TooFast
 
 NOTE = 300
 WRONG, NO_ANSWER, OTHER = "wrong", "no answer", "other"
@@ -45,6 +46,15 @@ def say_missing(*, said: str, country: str, looked_for: str, who: str) -> None:
     tidy = text.tidy(said, limit=NOTE)
     _count(who)
     MissingResource.objects.create(said=tidy, country=country, looked_for=looked_for[:200], on=timezone.localdate())
+
+
+def put_aside(pk: str, *, by: Member) -> None:
+    """Notes that a curator has seen to what was missing. Raises `NotYours` when there is nothing of this number."""
+    require(by, "resources.curate")
+    waiting = MissingResource.objects.filter(pk=int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 18 else 0)
+    if not waiting.exists():
+        raise NotYours
+    waiting.filter(closed_at=None).update(closed_at=timezone.now(), closed_by=by)
 
 
 def _count(who: str) -> None:

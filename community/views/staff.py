@@ -7,9 +7,11 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from community.access import require
 from community.models import Member
 
 View = Callable[..., HttpResponse]
@@ -31,6 +33,21 @@ def with_second_factor(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def behind(action: str) -> Callable[[View], View]:
+    """The view for members who may do `action`, with a second factor; to other members it isn't there."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        @login_required
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            require(request.user if isinstance(request.user, Member) else None, action)
+            return with_second_factor(view)(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
 
 
 def second_factor_wanted(request: HttpRequest) -> HttpResponse:

@@ -192,6 +192,9 @@ def test_the_help_page_is_told_at_once_by_a_file_and_never_by_half_of_one():
     published(ada, priya, changed(name="Another line"))
     resources.withdraw(one, by=ada, reason="The number is wrong")
     assert [line.name for line in helplines.lines_for("GB")] == ["Another line"]
+    resources.withdraw(Resource.objects.get(name="Another line"), by=ada, reason="The number is wrong")
+    assert "Another line" not in [line.name for line in helplines.lines_for("GB")], "the last one does not stay"
+    assert len(helplines.lines_for("GB")) > 3, "and the page is not empty"
 
 
 def test_rows_of_the_project_come_in_once_unverified_and_with_their_source(db):

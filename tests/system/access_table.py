@@ -1,12 +1,14 @@
 """Who may open which address: one row for every URL, and one for every frame.
 
 An address is *open* (everyone), for *members* (anyone signed in), for people with a *place* in the room, or for the
-*author* of the message only, or for *staff* with a second factor in this session. *Half* is for a sign-in that lacks its second step; anyone else is sent away.
+*author* of the message only, for *staff* (moderators) with a second factor in
+this session, for *admins* or *curators* with one, or for *keepers*: curators and moderators. *Half* is for a sign-in that lacks its second step; anyone else is sent away.
 """
 
 from __future__ import annotations
 
-OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF = "open", "half", "member", "place", "author", "staff"
+OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
+CURATOR, KEEPER = "curator", "keeper"
 
 URLS: dict[str, str] = {
     # pages for everyone
@@ -126,6 +128,32 @@ URLS: dict[str, str] = {
     "moderation:report": PLACE,
     "moderation:check-in": STAFF,
     "moderation:no-contact": STAFF,
+    # curation
+    "curate": CURATOR,
+    "curate-coverage": CURATOR,
+    "curate-missing": CURATOR,
+    "curate-add": CURATOR,
+    "curate-files": CURATOR,
+    "curate-give-out": CURATOR,
+    "curate-order": CURATOR,
+    "curate-entry": KEEPER,
+    "curate-change": CURATOR,
+    "curate-check": CURATOR,
+    "curate-withdraw": KEEPER,
+    "curate-restore": CURATOR,
+    "curate-answer": CURATOR,
+    "curate-read": CURATOR,
+    "curate-preview": CURATOR,
+    # Django's own admin
+    "admin:index": ADMIN,
+    "admin:app_list": ADMIN,
+    "admin:community_member_changelist": ADMIN,
+    "admin:community_member_change": ADMIN,
+    "admin:community_member_history": ADMIN,
+    "admin:community_resource_changelist": ADMIN,
+    "admin:community_resource_change": ADMIN,
+    "admin:community_resource_history": ADMIN,
+    "admin:admin_logentry_changelist": ADMIN,
 }
 
 FRAMES: dict[str, str] = {
