@@ -11,4 +11,4 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         from community import checks, help_checks, receivers  # noqa: F401  (registers the checks; what community hears)
-        from community.services import digest, help_file, notices, outbox, plan, push, sessions, topics  # noqa: F401  (their duties, and what the key ring turns)
+        from community.services import audit_check, digest, help_file, notices, outbox, plan, push, sessions, topics  # noqa: F401  (their duties, and what the key ring turns)

@@ -46,6 +46,8 @@ SECURE_SITE = _base.scheme == "https"
 SECRET_KEY = secret("SECRET_KEY") or (development_key("secret") if PLAYGROUND else "")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 FIELD_KEYS = secret("FIELD_KEYS") or (development_key("field") if PLAYGROUND else "")
+# Heads of the audit trail, for the check that finds one cut short. Best on a disk the application can only add to.
+AUDIT_HEADS = env.str("AUDIT_HEADS", str(VAR_DIR / "audit-heads.log"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", []) or [_base.hostname]
 # Sockets and forms accept exactly these: scheme, host and port. A second address needs its own line.
 ALLOWED_ORIGINS = [BASE_URL, *env.list("EXTRA_ORIGINS", [])]

@@ -14,8 +14,12 @@ from community.models.resources import (
     ResourceTag,
     Saved,
 )
+from community.models.trail import AuditEntry, AuditHead, AuditName
 
 __all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "AuditName",
     "Block",
     "Boundaries",
     "Consent",

@@ -11,7 +11,7 @@ from tests.system import source
 PROMISES = [
     *(f"R{number}" for number in range(1, 10)),
     *(f"S{number}" for number in range(1, 8)),
-    *("A1", "A2", "A3", "A4", "A5", "A8"),
+    *("A1", "A2", "A3", "A4", "A5", "A8", "D6"),
     *(f"B{number}" for number in range(1, 9)),
     *(f"W{number}" for number in range(1, 5)),
 ]
