@@ -266,6 +266,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} 
 VAPID_PRIVATE_KEY = secret("VAPID_PRIVATE_KEY") or (development_key("vapid") if PLAYGROUND else "")
 PUSH_ANYWHERE = False  # True sends to plain addresses and to this machine. Only for tests.
 
+# --- Looking for danger in what is written -------------------------------------------------------
+SCREENING = env.bool("SCREENING", True)  # off: nothing is read; turned on again, the sweep reads what was missed
+
 # --- Languages, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", "English"), ("es", "Español")]

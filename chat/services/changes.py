@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import access, signals
 from chat.models import Change, Message, Reaction, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, sealing
+from chat.services import checks, sealing, telling
 from chat.services.checks import locked
 from chat.services.messages import HEADS_UP_LIMIT
 from community import text, throttle
@@ -88,6 +88,8 @@ def record(room: Room, kind: Change.Kind, message: Message | None = None, *, by:
         message.revision = room.revision
         with sealing.sealed([message], sealing.keys_of([room.pk]) if room.kind == Room.Kind.CONVERSATION else {}):
             message.save()
+        if kind == Change.Kind.EDITED:
+            telling.let_others_store([message])
     told = {"room_id": room.pk, "top": room.top, "revision": room.revision}
     transaction.on_commit(lambda: signals.room_moved.send(Room, **told))
 
