@@ -114,6 +114,7 @@ class FlagEvent(models.Model):
     at = models.DateTimeField(default=timezone.now)
     says = models.CharField(max_length=120, blank=True, help_text="A code, such as what was decided")
     note = models.TextField(blank=True, help_text="A colleague's words, encrypted")
+    version = models.PositiveIntegerField(default=0, help_text="The flag's, once this had happened")
     step = models.PositiveSmallIntegerField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, help_text="Of a step of the clock: which time was missed")
 

@@ -98,7 +98,7 @@ def _join(flag: Flag, cause: Cause, now: datetime) -> None:
 
 def note(flag: Flag, kind: str, *, by: Member | None = None, says: str = "", **more: object) -> FlagEvent:
     """One line of the flag's history; after commit, the queue hears that something moved."""
-    event = FlagEvent.objects.create(flag=flag, kind=kind, by=by, says=says, **more)
+    event = FlagEvent.objects.create(flag=flag, kind=kind, by=by, says=says, version=flag.version, **more)
     transaction.on_commit(moved)
     return event
 

@@ -17,6 +17,7 @@ from chat.services import sealing
 from community.duties import duty
 from community.models import Member
 from community.services import outbox
+from moderation.detector import shipped
 from moderation.models import Alarm, Screened, Screening
 from moderation.services import screening
 
@@ -33,6 +34,7 @@ def sweep() -> int:
     """Reads every message and every edit that has no screening; how many."""
     if not settings.SCREENING:
         return 0
+    shipped()  # read from its files before the first message waits for that
     end, read = time.monotonic() + BUSY_SECONDS, 0
     while time.monotonic() < end:
         rooms = list(_behind())
