@@ -19,6 +19,15 @@ def guard(line: Any, tables: Iterable[str] = TABLES) -> None:
         _run(line, statement)
 
 
+def guard_columns(line: Any, table: str, columns: Iterable[str]) -> None:
+    """From now on these columns of a row stay as they were stored. Who it was about may still go with the account."""
+    changing = f"BEFORE UPDATE OF {', '.join(columns)} ON {table}"
+    if line.vendor == "postgresql":
+        _run(line, f"CREATE TRIGGER {table}_stays {changing} FOR EACH ROW EXECUTE FUNCTION rows_stay()")
+    else:
+        _run(line, f"CREATE TRIGGER {table}_is_not_changed {changing} BEGIN SELECT RAISE(ABORT, '{WORDS}'); END")
+
+
 def lift(line: Any, tables: Iterable[str] = TABLES) -> None:
     """Takes the refusal back."""
     for table in tables:

@@ -176,10 +176,8 @@ if REDIS_URL:
 
 # --- Sessions, cookies, headers ---------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-MEMBER_IDLE_SECONDS = 12 * 3600
-MEMBER_LIFE_SECONDS = 14 * 24 * 3600
-STAFF_IDLE_SECONDS = 30 * 60
-STAFF_LIFE_SECONDS = 8 * 3600
+MEMBER_IDLE_SECONDS, MEMBER_LIFE_SECONDS = 12 * 3600, 14 * 24 * 3600
+STAFF_IDLE_SECONDS, STAFF_LIFE_SECONDS = 30 * 60, 8 * 3600
 SESSION_COOKIE_AGE = MEMBER_LIFE_SECONDS
 _host_prefix = "__Host-" if SECURE_SITE else ""
 SESSION_COOKIE_NAME = f"{_host_prefix}session"
@@ -230,8 +228,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]  # fmt: skip
 PASSWORD_RESET_TIMEOUT = 3600
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "today"
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "today"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
 ACCOUNT_ADAPTER = "community.accounts.AccountAdapter"
 MFA_ADAPTER = "community.accounts.SecondFactorAdapter"
@@ -268,6 +265,9 @@ PUSH_ANYWHERE = False  # True sends to plain addresses and to this machine. Only
 
 # --- Looking for danger in what is written -------------------------------------------------------
 SCREENING = env.bool("SCREENING", True)  # off: nothing is read; turned on again, the sweep reads what was missed
+
+# Called when a case waits too long: an https address of the team, and the secret that signs what is sent there.
+PAGING_WEBHOOK, PAGING_SECRET = env.str("PAGING_WEBHOOK", ""), secret("PAGING_SECRET")
 
 # --- Languages, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")

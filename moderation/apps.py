@@ -11,4 +11,4 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         from moderation import access, receivers  # noqa: F401  (rows of the access table; what moderation hears)
-        from moderation.services import colleagues, reports, sweeping  # noqa: F401  (duties, and what the key ring turns)
+        from moderation.services import appeals, clock, colleagues, hooks, reports, sweeping  # noqa: F401  (their duties, and what the key ring turns)

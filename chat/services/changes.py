@@ -162,6 +162,40 @@ def hide(member: Member, message: Message) -> str | None:
     return Change.Kind.HIDDEN
 
 
+def show(member: Member, message: Message) -> str | None:
+    """Takes a hiding back."""
+    if not message.hidden_at:
+        return None
+    message.hidden_at = None
+    return Change.Kind.SHOWN
+
+
+def folding(words: str) -> Callable[[Member, Message], str | None]:
+    """An act of moderation that puts a heads-up on somebody's message; empty words take it off."""
+    wanted = _tidy_heads_up(words)
+
+    def fold(member: Member, message: Message) -> str | None:
+        if message.heads_up == wanted or not access.is_shown(message):
+            return None
+        message.heads_up = wanted
+        return Change.Kind.EDITED
+
+    return fold
+
+
+def keep(message: Message, how: Callable[[Member, Message], str | None], *, by: Member) -> None:
+    """Carries out an act of moderation on a message. Who may, and why, moderation says. Raises `Unavailable`."""
+    with transaction.atomic():
+        room = locked(Room.objects.filter(pk=message.room_id)).get()
+        fresh = _message(room, message.seq)
+        sealing.open_all([fresh])
+        if fresh.is_unreadable:
+            raise Unavailable
+        kind = how(by, fresh)
+        if kind:
+            record(room, Change.Kind(kind), fresh, by=by)
+
+
 def reacting(kind: str, *, on: bool) -> Callable[[Member, Message], str | None]:
     """An act that gives a word of support, or takes it back. Raises `NotYours` for an unknown word."""
     if kind not in Reaction.Kind.values:

@@ -1,7 +1,7 @@
 """The tables of `community`."""
 
 from community.models.boundaries import Boundaries, FoldedTopic, Mute, NoContact
-from community.models.member import Block, Consent, Member
+from community.models.member import Block, Consent, Member, Restriction
 from community.models.notice import Notice, Push, PushDevice
 from community.models.outbox import Letter
 from community.models.private import MemberKey, SafetyPlan, StaffLook
@@ -38,6 +38,7 @@ __all__ = [
     "ResourceFeedback",
     "ResourceRevision",
     "ResourceTag",
+    "Restriction",
     "SafetyPlan",
     "Saved",
     "StaffLook",

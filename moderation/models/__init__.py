@@ -1,7 +1,22 @@
 """The tables of `moderation`."""
 
+from moderation.models.decision import Appeal, Decision, Proposal
 from moderation.models.flag import Flag, FlagEvent, ResponseTimes
+from moderation.models.paging import HookCall, OnCall
 from moderation.models.report import Report
 from moderation.models.screening import Alarm, Screened, Screening
 
-__all__ = ["Alarm", "Flag", "FlagEvent", "Report", "ResponseTimes", "Screened", "Screening"]
+__all__ = [
+    "Alarm",
+    "Appeal",
+    "Decision",
+    "Flag",
+    "FlagEvent",
+    "HookCall",
+    "OnCall",
+    "Proposal",
+    "Report",
+    "ResponseTimes",
+    "Screened",
+    "Screening",
+]

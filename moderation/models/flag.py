@@ -72,12 +72,12 @@ class Flag(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["message", "kind"],
-                condition=Q(closed_at=None, message__isnull=False),
+                condition=Q(closed_at=None, message__isnull=False, kind="concern"),
                 name="a_message_has_one_open_flag",
             ),
             models.UniqueConstraint(
                 fields=["member", "kind"],
-                condition=Q(closed_at=None, message=None),
+                condition=Q(closed_at=None, message=None, kind="concern"),
                 name="a_member_has_one_open_flag_of_their_own",
             ),
         ]

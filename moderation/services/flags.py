@@ -43,15 +43,16 @@ def due_in(severity: int, times: ResponseTimes | None = None) -> timedelta:
 
 
 def raise_about(message: Message, cause: Cause) -> Flag:
-    """The open flag about this message with one more cause; opened when there is none. Call in a transaction."""
+    """The open flag about this message with one more cause; opened when there is none."""
     return _raise({"message": message}, message.author_id, cause)
 
 
 def raise_about_member(member: Member, cause: Cause) -> Flag:
-    """The open flag about this member themselves, opened when there is none. Call in a transaction."""
+    """The open flag about this member themselves, opened when there is none."""
     return _raise({"member_id": member.pk, "message": None}, member.pk, cause)
 
 
+@transaction.atomic
 def _raise(about: dict[str, object], member_id: int | None, cause: Cause) -> Flag:
     now = timezone.now()
     fresh = {

@@ -14,7 +14,7 @@ from chat.models import Conversation
 from community.access import has_role, require
 from community.models import Member, NoContact
 from community.refusals import NotYours, Refusal
-from moderation.models import Flag, FlagEvent
+from moderation.models import Appeal, Flag, FlagEvent
 from moderation.models.flag import FlagQuerySet
 
 LEASE = timedelta(minutes=15)
@@ -69,6 +69,8 @@ def for_whom(rows: FlagQuerySet, by: Member) -> FlagQuerySet:
     """
     own = Conversation.objects.filter(Q(low=by) | Q(high=by), pk=OuterRef("message__room"))
     rows = rows.exclude(member__in=[by.pk, *kept_from(by)]).filter(~Exists(own))
+    acted = Appeal.objects.filter(Q(decision__by=by) | Q(decision__second=by), flag=OuterRef("pk"))
+    rows = rows.filter(~Exists(acted))
     return rows if has_role(by, "leads") else rows.filter(is_for_leads=False)
 
 

@@ -16,7 +16,7 @@ from community import fieldcrypt, text, throttle
 from community.access import require
 from community.models import Member
 from community.refusals import NotOpen, NotYours, TooFast
-from community.services import apart, keyring, notices, outbox
+from community.services import apart, keyring, members, notices, outbox
 from moderation.detector import Severity
 from moderation.models import Flag, Report
 from moderation.services import flags
@@ -95,6 +95,8 @@ def _mind_limits(by: Member, door: str) -> None:
     wait = throttle.report(by.pk) or (throttle.worry(by.pk) if door == Report.Door.WORRIED else 0)
     if wait:
         raise TooFast(retry_after=wait)
+    if members.is_restricted(by, "report"):
+        raise Closed
     if door == Report.Door.WORRIED:
         hostile = Report.objects.filter(reporter=by, door=door, is_hostile=True)
         if hostile.count() >= HOSTILE_AT_MOST:

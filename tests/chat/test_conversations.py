@@ -163,7 +163,7 @@ def test_the_ring_turns_without_losing_a_word_and_the_old_key_can_go(pair, setti
 
 def test_the_ring_turns_everything_that_is_sealed(pair):
     assert keyring.turn_all().keys() == {
-        "audit key", "conversations", "members' own keys", "moderators' notes", "reports", "requests",
+        "appeals", "audit key", "conversations", "members' own keys", "moderators' notes", "reports", "requests",
         "screenings", "second factors", "words to fold"
     }  # fmt: skip
 

@@ -11,10 +11,10 @@ from tests.system import source
 PROMISES = [
     *(f"R{number}" for number in range(1, 10)),
     *(f"S{number}" for number in range(1, 8)),
-    *("A1", "A2", "A3", "A4", "A5", "A8", "D6"),
+    *("A1", "A2", "A3", "A4", "A5", "A6", "A8", "D6", "F6"),
     *(f"B{number}" for number in range(1, 9)),
     *(f"W{number}" for number in range(1, 5)),
-    *(f"M{number}" for number in range(1, 3)),
+    *(f"M{number}" for number in range(1, 4)),
 ]
 
 

@@ -101,6 +101,12 @@ def test_every_refusal_a_socket_may_answer_stands_in_the_document():
         "overtaken",
         "own-words",
         "reason-needed",
+        "stale",
+        "not-held",
+        "bad-choice",
+        "needs-two",
+        "asked-before",
+        "worry-closed",
     }  # fmt: skip  (pages only)
     assert listed == set(_codes()) - elsewhere
 
