@@ -5,6 +5,7 @@ from moderation.models.flag import Flag, FlagEvent, ResponseTimes
 from moderation.models.paging import HookCall, OnCall
 from moderation.models.report import Report
 from moderation.models.screening import Alarm, Screened, Screening
+from moderation.models.support import SupportOffer
 
 __all__ = [
     "Alarm",
@@ -19,4 +20,5 @@ __all__ = [
     "ResponseTimes",
     "Screened",
     "Screening",
+    "SupportOffer",
 ]

@@ -14,6 +14,7 @@ from chat.services import changes, rooms
 from community.models import Member
 from community.services import members
 from moderation.models import Decision
+from moderation.services import support
 
 Kind = Decision.Kind
 
@@ -52,6 +53,11 @@ def _stand_anew(member: Member, kind: str) -> None:
         members.silence(member, until=until)
     else:
         Member.objects.filter(pk=member.pk).update(suspended_until=until)
+
+
+def _support(decision: Decision) -> None:
+    if decision.flag and decision.flag.message:
+        support.send(decision.flag.message, decision.words)
 
 
 def _hide(decision: Decision) -> None:
@@ -103,6 +109,7 @@ def _until(decision: Decision) -> datetime:
 
 
 _EFFECTS: dict[str, Callable[[Decision], None]] = {
+    Kind.SUPPORT: _support,
     Kind.HIDE: _hide,
     Kind.RESTORE: _restore,
     Kind.VEIL: _veil,

@@ -22,7 +22,7 @@ from community.services import keyring
 from moderation import detector
 from moderation.detector import Category, Finding, Reason, Severity, Span
 from moderation.models import Screening
-from moderation.services import flags
+from moderation.services import flags, support
 from moderation.services.windows import Windows
 
 log = logging.getLogger("moderation.screening")
@@ -89,6 +89,7 @@ def _keep(found: Sequence[tuple[Message, Finding, list[int]]]) -> None:
     for message, finding, _ in flagged:
         if (message.pk, said_at(message)) not in known:
             flags.raise_about(message, flags.Cause(int(finding.severity), "words", str(finding.category)))
+            support.offer(message, severity=int(finding.severity), category=str(finding.category))
 
 
 def _known(messages: list[Message]) -> set[tuple[int, datetime]]:

@@ -14,7 +14,7 @@ PROMISES = [
     *("A1", "A2", "A3", "A4", "A5", "A6", "A8", "D6", "F6"),
     *(f"B{number}" for number in range(1, 9)),
     *(f"W{number}" for number in range(1, 5)),
-    *(f"M{number}" for number in range(1, 4)),
+    *(f"M{number}" for number in range(1, 5)),
 ]
 
 
