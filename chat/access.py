@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from chat.models import Membership, Message, Room
@@ -9,6 +11,7 @@ from chat.models.message import EDITABLE_FOR
 from community.access import has_role, rule
 from community.models import Member
 
+REPORTABLE_FOR = timedelta(hours=1)  # after it was taken back
 KEEPING_ROLES = ("moderators", "leads", "admins")
 
 
@@ -64,7 +67,9 @@ def _withdraw(actor: Member, message: Message) -> bool:
 
 @rule("message.report")
 def _report(actor: Member, message: Message) -> bool:
-    return message.withdrawn_at is None and _has_place(actor, message.room)
+    # Who read it may still tell of it when its author takes it back meanwhile (promise M1).
+    is_there = message.withdrawn_at is None or timezone.now() - message.withdrawn_at < REPORTABLE_FOR
+    return is_there and _has_place(actor, message.room)
 
 
 def is_own(actor: Member, message: Message) -> bool:

@@ -5,8 +5,8 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # Services with duties, with rows that the key ring turns, or with things that can be found.
-REGISTERS = ("digest", "help_file", "link_checks", "notices", "outbox", "plan", "push", "resource_search", "saved",
-             "search_index", "sessions", "topics")  # fmt: skip
+REGISTERS = ("audit_check", "digest", "help_file", "link_checks", "notices", "outbox", "plan", "push",
+             "resource_search", "saved", "search_index", "sessions", "topics")  # fmt: skip
 
 
 class CommunityConfig(AppConfig):

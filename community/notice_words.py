@@ -9,11 +9,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+NAMELESS = frozenset({"outcome", "decision", "page"})  # who it was, or about whom, is on the page that it leads to
 _SENTENCES: dict[str, Callable[[int], str]] = {
     "mention": lambda n: ngettext("Someone named you in {name}", "You were named {n} times in {name}", n),
     "room": lambda n: ngettext("A new message in {name}", "{n} new messages in {name}", n),
     "request": lambda n: _("{name} would like to talk with you"),
     "yes": lambda n: _("{name} said yes to talking"),
+    "outcome": lambda n: _("There is an answer to something you told us"),
+    "page": lambda n: _("Somebody in the queue has waited longer than they should"),
+    "decision": lambda n: _("A moderator has written to you"),
     "conversation": lambda n: ngettext("A new message from {name}", "{n} new messages from {name}", n),
 }
 

@@ -46,6 +46,8 @@ SECURE_SITE = _base.scheme == "https"
 SECRET_KEY = secret("SECRET_KEY") or (development_key("secret") if PLAYGROUND else "")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 FIELD_KEYS = secret("FIELD_KEYS") or (development_key("field") if PLAYGROUND else "")
+# Heads of the audit trail, for the check that finds one cut short. Best on a disk the application can only add to.
+AUDIT_HEADS = env.str("AUDIT_HEADS", str(VAR_DIR / "audit-heads.log"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", []) or [_base.hostname]
 # Sockets and forms accept exactly these: scheme, host and port. A second address needs its own line.
 ALLOWED_ORIGINS = [BASE_URL, *env.list("EXTRA_ORIGINS", [])]
@@ -231,8 +233,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]  # fmt: skip
 PASSWORD_RESET_TIMEOUT = 3600
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "today"
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "today"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
 ACCOUNT_ADAPTER = "community.accounts.AccountAdapter"
 MFA_ADAPTER = "community.accounts.SecondFactorAdapter"
@@ -242,8 +243,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 # Two people may type the same unconfirmed address, so joining tells nobody who is already here (S7).
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_EMAIL_NOTIFICATIONS = ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session stays; accounts.py ends all others
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -266,6 +266,14 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} 
 # Without a key the switch says that push is not set up.
 VAPID_PRIVATE_KEY = secret("VAPID_PRIVATE_KEY") or (development_key("vapid") if PLAYGROUND else "")
 PUSH_ANYWHERE = LINKS_ANYWHERE = False  # True sends to plain addresses and to this machine. Only for tests.
+
+# --- Looking for danger in what is written -------------------------------------------------------
+# Off until the moderators' pages are there: nobody is called to a queue that cannot be opened. Turned on, the sweep
+# reads what was missed.
+SCREENING = env.bool("SCREENING", False)
+
+# Called when a case waits too long: an https address of the team, and the secret that signs what is sent there.
+PAGING_WEBHOOK, PAGING_SECRET = env.str("PAGING_WEBHOOK", ""), secret("PAGING_SECRET")
 
 # --- Languages, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")

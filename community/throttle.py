@@ -116,6 +116,11 @@ def report(member_id: int) -> float:
     return spend(f"report:{member_id}", capacity=20, per_seconds=24 * 3600 / 20)
 
 
+def worry(member_id: int) -> float:
+    """Worries about others told by one account: 6 a day, so that they cannot become a weapon."""
+    return spend(f"worry:{member_id}", capacity=6, per_seconds=24 * 3600 / 6)
+
+
 def ask(member_id: int, *, new_account: bool) -> float:
     """Requests to talk by one account: 10 a day; new accounts 5 (B7)."""
     most = 5 if new_account else 10

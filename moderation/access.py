@@ -9,3 +9,13 @@ from community.models import Member
 @rule("members.keep-apart")
 def _keep_apart(actor: Member, thing: object) -> bool:
     return has_role(actor, "moderators", "leads")
+
+
+@rule("flags.work")
+def _work(actor: Member, thing: object) -> bool:
+    return has_role(actor, "moderators", "leads")
+
+
+@rule("flags.set-times")
+def _set_times(actor: Member, thing: object) -> bool:
+    return has_role(actor, "admins")

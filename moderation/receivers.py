@@ -7,7 +7,12 @@ from typing import Any
 from django.dispatch import receiver
 
 from chat import signals
-from moderation.services import reports
+from moderation.services import reports, screening
+
+
+@receiver(signals.messages_storing)
+def _screen(sender: Any, messages: list[Any], **_: Any) -> None:
+    screening.screen(messages)
 
 
 @receiver(signals.conversations_left)

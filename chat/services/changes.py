@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import access, signals
 from chat.models import Change, Message, Reaction, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, sealing
+from chat.services import checks, sealing, telling
 from chat.services.checks import locked
 from chat.services.messages import HEADS_UP_LIMIT
 from community import text, throttle
@@ -88,6 +88,8 @@ def record(room: Room, kind: Change.Kind, message: Message | None = None, *, by:
         message.revision = room.revision
         with sealing.sealed([message], sealing.keys_of([room.pk]) if room.kind == Room.Kind.CONVERSATION else {}):
             message.save()
+        if kind == Change.Kind.EDITED:
+            telling.let_others_store([message])
     told = {"room_id": room.pk, "top": room.top, "revision": room.revision}
     transaction.on_commit(lambda: signals.room_moved.send(Room, **told))
 
@@ -158,6 +160,40 @@ def hide(member: Member, message: Message) -> str | None:
         return None
     message.hidden_at = timezone.now()
     return Change.Kind.HIDDEN
+
+
+def show(member: Member, message: Message) -> str | None:
+    """Takes a hiding back."""
+    if not message.hidden_at:
+        return None
+    message.hidden_at = None
+    return Change.Kind.SHOWN
+
+
+def folding(words: str) -> Callable[[Member, Message], str | None]:
+    """An act of moderation that puts a heads-up on somebody's message; empty words take it off."""
+    wanted = _tidy_heads_up(words)
+
+    def fold(member: Member, message: Message) -> str | None:
+        if message.heads_up == wanted or not access.is_shown(message):
+            return None
+        message.heads_up = wanted
+        return Change.Kind.EDITED
+
+    return fold
+
+
+def keep(message: Message, how: Callable[[Member, Message], str | None], *, by: Member) -> None:
+    """Carries out an act of moderation on a message. Who may, and why, moderation says. Raises `Unavailable`."""
+    with transaction.atomic():
+        room = locked(Room.objects.filter(pk=message.room_id)).get()
+        fresh = _message(room, message.seq)
+        sealing.open_all([fresh])
+        if fresh.is_unreadable:
+            raise Unavailable
+        kind = how(by, fresh)
+        if kind:
+            record(room, Change.Kind(kind), fresh, by=by)
 
 
 def reacting(kind: str, *, on: bool) -> Callable[[Member, Message], str | None]:

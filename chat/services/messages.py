@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import signals
 from chat.models import Conversation, Mention, Message, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, entries, sealing, statements
+from chat.services import checks, entries, sealing, statements, telling
 from community import names, text, throttle
 from community.models import Member
 from community.refusals import NotOpen, NotYours, Refusal, TooFast, Unavailable
@@ -146,7 +146,7 @@ def _keep(messages: list[Message], keys: dict[int, sealing.Key]) -> None:
         statements.insert(messages)
     statements.raise_tops({m.room for m in messages})
     _mention(messages)
-    _let_others_store(messages)
+    telling.let_others_store(messages)
 
 
 class _Batch:
@@ -323,14 +323,3 @@ def _mention(messages: list[Message]) -> None:
         members = Member.objects.filter(memberships__room=message.room_id, skeleton__in=skeletons)
         made += [Mention(message=message, member=m, room_id=message.room_id, seq=message.seq) for m in members]
     Mention.objects.bulk_create(made)
-
-
-def _let_others_store(messages: list[Message]) -> None:
-    """Moderation reads the text here. If it fails, the message still exists and the sweep reads it later."""
-    if not signals.messages_storing.has_listeners(Message):
-        return
-    try:
-        with transaction.atomic():
-            signals.messages_storing.send(Message, messages=messages)
-    except Exception as error:  # noqa: BLE001
-        signals.log_failure(error)

@@ -24,7 +24,7 @@ from chat.services.levels import shared_rooms
 from community import fieldcrypt, text, throttle
 from community.models import Boundaries, Member
 from community.refusals import NotOpen, NotYours, TooFast
-from community.services import apart, boundaries, notices
+from community.services import apart, boundaries, members, notices
 
 TOKEN_BYTES = 12
 WAITING_AT_ONCE = 3
@@ -123,7 +123,7 @@ def _takes(other: Member, asker: Member) -> bool:
 
 
 def _mind_limits(asker: Member) -> None:
-    if asker.is_silenced():
+    if asker.is_silenced() or members.is_restricted(asker, "ask"):
         raise NotTaking
     if not _is_known(asker):
         raise TooNew

@@ -1,7 +1,7 @@
 """The tables of `community`."""
 
 from community.models.boundaries import Boundaries, FoldedTopic, Mute, NoContact
-from community.models.member import Block, Consent, Member
+from community.models.member import Block, Consent, Member, Restriction
 from community.models.notice import Notice, Push, PushDevice
 from community.models.outbox import Letter
 from community.models.private import MemberKey, SafetyPlan, StaffLook
@@ -16,8 +16,12 @@ from community.models.resources import (
     Saved,
 )
 from community.models.search import SearchEntry, SearchSpelling, SearchWord
+from community.models.trail import AuditEntry, AuditHead, AuditName
 
 __all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "AuditName",
     "Block",
     "Boundaries",
     "Consent",
@@ -37,6 +41,7 @@ __all__ = [
     "ResourceFeedback",
     "ResourceRevision",
     "ResourceTag",
+    "Restriction",
     "SafetyPlan",
     "Saved",
     "SearchEntry",

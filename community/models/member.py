@@ -87,6 +87,19 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return self.is_active and not self.is_suspended()
 
 
+class Restriction(models.Model):
+    """One thing a member may not do until then; the rest goes on. It ends by itself, or with what caused it."""
+
+    class Ability(models.TextChoices):
+        ASK = "ask"  # begin to talk one to one
+        REPORT = "report"
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="restrictions")
+    ability = models.CharField(max_length=10, choices=Ability)
+    until = models.DateTimeField()
+    cause = models.CharField(max_length=40, unique=True, help_text="The decision it follows from")
+
+
 class Consent(models.Model):
     """One line a member agreed to: which text, when, and when it was taken back."""
 

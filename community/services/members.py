@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community import names
-from community.models import Member
+from community.models import Member, Restriction
 from community.services import consent, plan, sessions
 from community.signals import member_left, member_suspended
 
@@ -103,6 +103,21 @@ def suspend(member: Member, *, until: datetime) -> None:
 def silence(member: Member, *, until: datetime) -> None:
     """The member may read but not post until then; each write asks for it afresh."""
     Member.objects.filter(pk=member.pk).update(silenced_until=until)
+
+
+def restrict(member: Member, ability: str, *, until: datetime, cause: str) -> None:
+    """One thing the member may not do until then; each use of it asks afresh."""
+    Restriction.objects.update_or_create(cause=cause, defaults={"member": member, "ability": ability, "until": until})
+
+
+def free_of(cause: str) -> None:
+    """Ends the restriction that followed from this cause, and no other."""
+    Restriction.objects.filter(cause=cause).delete()
+
+
+def is_restricted(member: Member, ability: str) -> bool:
+    """True while the member may not do this one thing."""
+    return Restriction.objects.filter(member=member, ability=ability, until__gt=timezone.now()).exists()
 
 
 def close_account(member: Member) -> None:

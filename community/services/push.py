@@ -35,6 +35,7 @@ AT_ONCE, AT_A_TIME = 16, 8
 BUSY_SECONDS = 5.0  # other duties wait meanwhile
 MOST_TRIES = 6
 NAMES_A_ROOM = ("mention", "room")  # nobody's name is shown on a lock screen
+RINGS_ALWAYS = ("page",)  # whoever is on call asked to be woken, whatever their quiet hours
 ANSWER_SECONDS = 5.0
 KEPT_BY_SERVICE_SECONDS = 4 * 3600
 GONE = (404, 410)
@@ -105,7 +106,9 @@ def wake(notices: Sequence[Notice], at: datetime | None = None) -> None:
         Push(device=device, notice=notice, count=notice.count, made_at=at, next_try_at=at)
         for notice in fresh
         for device in devices
-        if device.member_id == notice.member_id in able and (device.pk, notice.pk) not in woken
+        if device.member_id == notice.member_id
+        and (notice.member_id in able or notice.kind in RINGS_ALWAYS)
+        and (device.pk, notice.pk) not in woken
     ]
     Push.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -167,7 +170,8 @@ def _still_wanted(due: list[Push], now: datetime) -> list[Push]:
     dropped: list[Push] = []
     for push in due:
         if push.device_id in signed_in:
-            rings = push.device.member_id in able and push.notice.seen_at is None and now - push.made_at < LATE_AFTER
+            may_ring = push.device.member_id in able or push.notice.kind in RINGS_ALWAYS
+            rings = may_ring and push.notice.seen_at is None and now - push.made_at < LATE_AFTER
             (wanted if rings else dropped).append(push)
     Push.objects.filter(pk__in=[push.pk for push in dropped]).delete()
     return wanted

@@ -1,5 +1,24 @@
 """The tables of `moderation`."""
 
+from moderation.models.decision import Appeal, Decision, Proposal
+from moderation.models.flag import Flag, FlagEvent, ResponseTimes
+from moderation.models.paging import HookCall, OnCall
 from moderation.models.report import Report
+from moderation.models.screening import Alarm, Screened, Screening
+from moderation.models.support import SupportOffer
 
-__all__ = ["Report"]
+__all__ = [
+    "Alarm",
+    "Appeal",
+    "Decision",
+    "Flag",
+    "FlagEvent",
+    "HookCall",
+    "OnCall",
+    "Proposal",
+    "Report",
+    "ResponseTimes",
+    "Screened",
+    "Screening",
+    "SupportOffer",
+]

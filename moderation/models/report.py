@@ -1,4 +1,4 @@
-"""What members tell moderators about a message."""
+"""What members tell moderators about a message, or about somebody."""
 
 from __future__ import annotations
 
@@ -26,7 +26,15 @@ class Report(models.Model):
         UNDER_AGE = "under-age", _("Someone may be under 18")
         OTHER = "other", _("Something else")
 
-    message = models.ForeignKey("chat.Message", on_delete=models.CASCADE, related_name="reports")
+    class Outcome(models.TextChoices):
+        ACTED = "acted", _("We've acted on it.")
+        LEFT = "left", _("We've read it and left it.")
+
+    message = models.ForeignKey("chat.Message", null=True, on_delete=models.CASCADE, related_name="reports")
+    about = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="reports_met", help_text="Whom"
+    )
+    flag = models.ForeignKey("moderation.Flag", null=True, on_delete=models.SET_NULL, related_name="reports")
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="reports_made"
     )
@@ -36,9 +44,16 @@ class Report(models.Model):
     body_then = models.TextField(help_text="What the message said when it was reported")
     at = models.DateTimeField(default=timezone.now)
     handled_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    is_hostile = models.BooleanField(default=False, help_text="Told to hurt, as a moderator judged")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["message", "reporter", "door"], name="a_worry_is_told_once"),
+            models.UniqueConstraint(
+                fields=["about", "reporter", "door"],
+                condition=models.Q(message=None, handled_at=None),
+                name="a_worry_about_a_member_waits_once",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["handled_at", "door", "at"], name="reports_waiting")]

@@ -1,11 +1,13 @@
-"""Taking in a report: stored with the words as they are now, once per member, message and door."""
+"""Taking in a report: stored with the words as they are now, once per member, message and door. Many join one flag."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from chat.models import Message
 from chat.services import sealing
@@ -13,13 +15,26 @@ from chat.services.rooms import room_for
 from community import fieldcrypt, text, throttle
 from community.access import require
 from community.models import Member
-from community.refusals import NotYours, TooFast
-from community.services import keyring, outbox
-from moderation.models import Report
+from community.refusals import NotOpen, NotYours, TooFast
+from community.services import apart, keyring, members, notices, outbox
+from moderation.detector import Severity
+from moderation.models import Flag, Report
+from moderation.services import flags
 
 NOTE_LIMIT = 500
 EVIDENCE_KEPT = timedelta(days=180)
 HEARING_ROLES = ("moderators", "leads")
+HOSTILE_AT_MOST = 3  # reports told to hurt; then this door closes
+OUTCOME = "outcome"  # kind of the notice
+# How soon somebody looks, by door and reason: danger to life first (promise M1).
+SEVERITY = {"worried": Severity.HIGH, "harm": Severity.HIGH, "under-age": Severity.MODERATE}
+
+
+class Closed(NotOpen):
+    """Worries of this member were told to hurt others; this door is closed to them, the other is not."""
+
+    code = "worry-closed"
+    detail = _("You can't send this any more. You can still report what isn't okay, and block people.")
 
 
 def message_for(member: Member, slug: str, seq: int) -> Message:
@@ -33,34 +48,92 @@ def message_for(member: Member, slug: str, seq: int) -> Message:
 
 
 def report(message: Message, *, by: Member, door: str, reason: str = "", note: str = "") -> bool:
-    """Stores the report and tells those who moderate, without its words. False when it was told before."""
-    if wait := throttle.report(by.pk):
-        raise TooFast(retry_after=wait)
-    sealing.open_all([message])
-    tidy_note = text.tidy(note, limit=NOTE_LIMIT) if note.strip() else ""
+    """Stores the report and tells those who moderate, without its words. False when it was told before.
+
+    Raises `TooFast`, and `Closed` for a worry of somebody whose worries were told to hurt.
+    """
+    _mind_limits(by, door)
+    words = _words_of(message)
     with transaction.atomic():
-        _, is_new = Report.objects.get_or_create(
+        made, is_new = Report.objects.get_or_create(
             message=message,
             reporter=by,
             door=door,
-            defaults={"reason": reason, "note": tidy_note, "body_then": _sealed(message)},
+            defaults={
+                "about_id": message.author_id,
+                "reason": reason,
+                "note": _tidy(note),
+                "body_then": fieldcrypt.seal(words, purpose=_purpose(message.pk)),
+            },
         )
         if is_new:
-            _tell_moderators()
+            _join(made, flags.raise_about(message, _cause(made)))
     return is_new
 
 
-def _sealed(message: Message) -> str:
-    # Under the key ring, not the conversation's key: a report outlives the conversation.
-    return fieldcrypt.seal(message.body, purpose=_purpose(message.pk))
+def report_member(member: Member, *, by: Member, door: str, reason: str = "", note: str = "") -> bool:
+    """The same about somebody themselves, whatever they wrote. Raises `NotYours` for oneself, too."""
+    if member.pk == by.pk:
+        raise NotYours
+    apart.other_member(by, member.name)
+    _mind_limits(by, door)
+    with transaction.atomic():
+        made, is_new = Report.objects.get_or_create(
+            message=None,
+            about=member,
+            reporter=by,
+            door=door,
+            handled_at=None,
+            defaults={"reason": reason, "note": _tidy(note), "body_then": ""},
+        )
+        if is_new:
+            _join(made, flags.raise_about_member(member, _cause(made)))
+    return is_new
 
 
+def _mind_limits(by: Member, door: str) -> None:
+    wait = throttle.report(by.pk) or (throttle.worry(by.pk) if door == Report.Door.WORRIED else 0)
+    if wait:
+        raise TooFast(retry_after=wait)
+    if members.is_restricted(by, "report"):
+        raise Closed
+    if door == Report.Door.WORRIED:
+        hostile = Report.objects.filter(reporter=by, door=door, is_hostile=True)
+        if hostile.count() >= HOSTILE_AT_MOST:
+            raise Closed
+
+
+def _cause(made: Report) -> flags.Cause:
+    source = made.reason or made.door
+    return flags.Cause(int(SEVERITY.get(source, Severity.MODERATE)), source)
+
+
+def _join(made: Report, flag: Flag) -> None:
+    made.flag = flag
+    made.save(update_fields=["flag"])
+    _tell_moderators()
+
+
+def _tidy(note: str) -> str:
+    return text.tidy(note, limit=NOTE_LIMIT) if note.strip() else ""
+
+
+def _words_of(message: Message) -> str:
+    """What the message says; when its author took it back a moment ago, what it said."""
+    sealing.open_all([message])
+    if not message.withdrawn_at:
+        return message.body
+    last = message.earlier_texts.order_by("-pk").first()
+    return (sealing.words_before(message, last) or ("", ""))[0] if last else ""
+
+
+# Sealed under the key ring, not the conversation's key: a report outlives the conversation.
 def words_then(report: Report) -> str:
-    """What the message said when it was reported. Raises `fieldcrypt.NotReadable`."""
-    return fieldcrypt.unseal(report.body_then, purpose=_purpose(report.message_id))
+    """What the message said when it was reported; empty for a report about somebody. Raises `NotReadable`."""
+    return fieldcrypt.unseal(report.body_then, purpose=_purpose(report.message_id)) if report.body_then else ""
 
 
-def _purpose(message_id: int) -> str:
+def _purpose(message_id: int | None) -> str:
     return f"report:{message_id}"
 
 
@@ -69,11 +142,31 @@ def _reseal() -> int:
     return fieldcrypt.rewrap(Report.objects.all(), "body_then", purpose=lambda row: _purpose(row.message_id))
 
 
+def settle(flag: Flag, outcome: str) -> int:
+    """Tells everyone who reported what this flag is about how it went; how many. Call in a transaction.
+
+    Nothing about what was done to whom: acted, or left.
+    """
+    waiting = list(Report.objects.filter(flag=flag, handled_at=None))
+    Report.objects.filter(pk__in=[one.pk for one in waiting]).update(handled_at=timezone.now(), outcome=outcome)
+    for one in waiting:
+        if one.reporter_id:
+            notices.notify([one.reporter_id], kind=OUTCOME, key=f"report:{one.pk}", subject="", path="/you/reports/")
+    return len(waiting)
+
+
+def told_by(member: Member) -> list[Report]:
+    """What a member told the moderators, newest first, each with its outcome if there is one."""
+    return list(Report.objects.filter(reporter=member).order_by("-at")[:100])
+
+
 def evidence_in(room_ids: set[int]) -> set[int]:
-    """Those of these rooms in which something was reported lately: their words must stay (promise D3)."""
+    """Those of these rooms in which something was reported or flagged lately: their words must stay (promise D3)."""
     since = timezone.now() - EVIDENCE_KEPT
-    rows = Report.objects.filter(message__room__in=room_ids, at__gt=since)
-    return set(rows.values_list("message__room", flat=True))
+    told = Report.objects.filter(message__room__in=room_ids, at__gt=since).values_list("message__room", flat=True)
+    recent = Q(closed_at=None) | Q(opened_at__gt=since)
+    seen = Flag.objects.filter(recent, message__room__in=room_ids).values_list("message__room", flat=True)
+    return set(told) | set(seen)
 
 
 def _tell_moderators() -> None:

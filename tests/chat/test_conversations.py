@@ -163,8 +163,8 @@ def test_the_ring_turns_without_losing_a_word_and_the_old_key_can_go(pair, setti
 
 def test_the_ring_turns_everything_that_is_sealed(pair):
     assert keyring.turn_all().keys() == {
-        "conversations", "members' own keys", "notes on saved entries", "reports", "requests", "second factors",
-        "words to fold",
+        "appeals", "audit key", "conversations", "members' own keys", "moderators' notes", "notes on saved entries",
+        "reports", "requests", "screenings", "second factors", "words to fold",
     }  # fmt: skip
 
 
@@ -338,7 +338,10 @@ def test_m1_what_was_reported_stays_as_evidence_when_both_delete(pair):
         conversations.delete_for(member, Conversation.objects.get())
     assert Message.objects.filter(room=room).exists()
     assert conversations.forget_left() == 0
-    reports.Report.objects.update(at=timezone.now() - timedelta(days=181))
+    long_ago = timezone.now() - timedelta(days=181)
+    reports.Report.objects.update(at=long_ago)
+    assert conversations.forget_left() == 0, "an open case keeps its words"
+    reports.Flag.objects.update(opened_at=long_ago, closed_at=long_ago)
     assert conversations.forget_left() == 1
     assert not Message.objects.filter(room_id=room.pk).exists()
 

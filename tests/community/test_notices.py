@@ -151,7 +151,9 @@ def test_the_bell_and_the_line_on_today_carry_the_number(inside, ana):
 
 def test_every_kind_has_a_sentence_and_an_unknown_one_a_neutral_one():
     for kind in notice_words.kinds():
-        assert "<bdi>Wren</bdi>" in notice_words.of(kind, 2, "Wren")
+        said = notice_words.of(kind, 2, "Wren")
+        assert said != notice_words.of("no-such-kind", 2, "Wren")
+        assert ("<bdi>Wren</bdi>" in said) == (kind not in notice_words.NAMELESS)
     assert notice_words.of("no-such-kind", 1, "Wren") == "Something new for you"
     assert notice_words.of("room", 1, "{n} <i>") == "A new message in <bdi>{n} &lt;i&gt;</bdi>"
 

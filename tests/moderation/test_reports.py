@@ -71,7 +71,8 @@ def test_b7_reports_are_limited_to_twenty_a_day(client, talk):
     for number in range(21):
         post(ana, room, f"again {number}")
     client.force_login(ben)
-    answers = [client.post(address(seq), {"door": "worried"}).status_code for seq in range(1, 22)]
+    said = {"door": "not-okay", "reason": "unkind"}
+    answers = [client.post(address(seq), said).status_code for seq in range(1, 22)]
     assert answers == [200] * 20 + [429]
 
 

@@ -11,9 +11,10 @@ from tests.system import source
 PROMISES = [
     *(f"R{number}" for number in range(1, 10)),
     *(f"S{number}" for number in range(1, 8)),
-    *("A1", "A2", "A3", "A4", "A5", "A8"),
+    *("A1", "A2", "A3", "A4", "A5", "A6", "A8", "D6", "F6"),
     *(f"B{number}" for number in range(1, 9)),
     *(f"W{number}" for number in range(1, 5)),
+    *(f"M{number}" for number in range(1, 5)),
 ]
 
 
@@ -26,7 +27,7 @@ def codes_in_names() -> set[str]:
         for name, _node in source.functions(path)
     ]
     words = [word for name in names if name.startswith("test_") for word in name.split("_")]
-    return {word.upper() for word in words if re.fullmatch(r"[rsabwfd]\d", word)}
+    return {word.upper() for word in words if re.fullmatch(r"[rsabwfdm]\d", word)}
 
 
 @pytest.mark.parametrize("code", PROMISES)
@@ -49,7 +50,7 @@ def test_the_document_names_exactly_the_files_that_hold_a_test_of_each_promise()
         for name, _node in source.functions(path) if path.name.startswith("test_") else ():
             words = name.rpartition(".")[2].split("_")
             for word in words if words[0] == "test" else ():
-                if re.fullmatch(r"[rsabwfd]\d", word):
+                if re.fullmatch(r"[rsabwfdm]\d", word):
                     named.setdefault(word.upper(), set()).add(str(path.relative_to(source.ROOT / "tests")))
     assert rows() == named
     assert set(PROMISES) <= rows().keys()

@@ -106,6 +106,12 @@ def test_every_refusal_a_socket_may_answer_stands_in_the_document():
         "reason-needed",
         "too-many-saved",
         "nothing-said",
+        "stale",
+        "not-held",
+        "bad-choice",
+        "needs-two",
+        "asked-before",
+        "worry-closed",
     }  # fmt: skip  (pages only)
     assert listed == set(_codes()) - elsewhere
 

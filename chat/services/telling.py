@@ -1,0 +1,21 @@
+"""Lets the apps above read new words inside the transaction that stores them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from chat import signals
+from chat.models import Message
+
+
+def let_others_store(messages: Sequence[Message]) -> None:
+    """Moderation reads the plain words here. If it fails, the messages still exist and the sweep reads them later."""
+    if not signals.messages_storing.has_listeners(Message):
+        return
+    try:
+        with transaction.atomic():
+            signals.messages_storing.send(Message, messages=list(messages))
+    except Exception as error:  # noqa: BLE001
+        signals.log_failure(error)

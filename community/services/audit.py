@@ -1,0 +1,114 @@
+"""The audit trail: entries chained by HMAC under a key that the database alone does not give away (promise D6).
+
+Whoever writes an entry holds the head until commit, so concurrent writers keep one chain. Write it as the last thing
+of a transaction that holds other rows; before text is shown, write it in a transaction of its own (rule 8).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from datetime import UTC, datetime
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from community import fieldcrypt
+from community.models import AuditEntry, AuditHead, AuditName, Member
+from community.services import keyring
+
+PURPOSE = "audit-key"
+KEY_BYTES, ALIAS_BYTES = 32, 8
+
+
+def record(
+    actor: Member | None,
+    action: str,
+    thing: models.Model | str = "",
+    *,
+    about: Member | None = None,
+    reason: str = "",
+) -> AuditEntry:
+    """The next entry: `actor` did `action` to `thing`. `reason` is a code; no member's words belong here.
+
+    Raises `fieldcrypt.NotReadable` when no key of the ring opens the chain's key: nothing is done unrecorded.
+    """
+    with transaction.atomic():
+        by, whom = alias_of(actor), alias_of(about)
+        head = _held_head()
+        entry = AuditEntry(
+            number=head.number + 1,
+            at=timezone.now(),
+            actor=by,
+            action=action,
+            thing=thing if isinstance(thing, str) else name_of(thing),
+            about=whom,
+            reason=reason,
+        )
+        entry.mac = mac_of(entry, after=head.mac, key=key_of(head))
+        entry.save(force_insert=True)
+        AuditHead.objects.filter(pk=1).update(number=entry.number, mac=entry.mac, moved_at=entry.at)
+    return entry
+
+
+def name_of(thing: models.Model) -> str:
+    """What the trail calls a row, such as "flag:17"."""
+    return f"{thing._meta.model_name}:{thing.pk}"
+
+
+def alias_of(member: Member | None) -> str:
+    """The name under which a member stands in the trail; made when they have none. Empty for nobody."""
+    if member is None:
+        return ""
+    found, _made = AuditName.objects.get_or_create(member=member, defaults={"alias": secrets.token_hex(ALIAS_BYTES)})
+    return found.alias
+
+
+def who(aliases: set[str]) -> dict[str, str]:
+    """The names of the members behind these aliases; those whose account is gone are missing. One query."""
+    rows = AuditName.objects.filter(alias__in=aliases).values_list("alias", "member__name")
+    return dict(rows)
+
+
+def entries(*, thing: models.Model | None = None, before: int | None = None, most: int = 100) -> list[AuditEntry]:
+    """Entries, newest first: of one thing, or below a number."""
+    rows = AuditEntry.objects.order_by("-number")
+    if thing is not None:
+        rows = rows.filter(thing=name_of(thing))
+    if before is not None:
+        rows = rows.filter(number__lt=before)
+    return list(rows[:most])
+
+
+def mac_of(entry: AuditEntry, *, after: str, key: bytes) -> str:
+    """The HMAC that chains an entry to the MAC of the one before."""
+    said = [entry.number, _moment(entry.at), entry.actor, entry.action, entry.thing, entry.about, entry.reason]
+    text = json.dumps([after, *said], ensure_ascii=True, separators=(",", ":"))
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _held_head() -> AuditHead:
+    fresh = {"wrapped": _wrapped(secrets.token_bytes(KEY_BYTES))}
+    head = AuditHead.objects.select_for_update(no_key=True).filter(pk=1).first()
+    return head or AuditHead.objects.select_for_update(no_key=True).get_or_create(pk=1, defaults=fresh)[0]
+
+
+def key_of(head: AuditHead) -> bytes:
+    """The chain's key. Raises `fieldcrypt.NotReadable`."""
+    return base64.b64decode(fieldcrypt.unseal(head.wrapped, purpose=PURPOSE))
+
+
+def _wrapped(key: bytes) -> str:
+    return fieldcrypt.seal(base64.b64encode(key).decode(), purpose=PURPOSE)
+
+
+@keyring.turns("audit key")
+def _rewrap() -> int:
+    return fieldcrypt.rewrap(AuditHead.objects.all(), "wrapped", purpose=lambda _row: PURPOSE)

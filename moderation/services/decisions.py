@@ -1,0 +1,150 @@
+"""Deciding a case: one transaction with its effect, its statement of reasons, its outcome for reporters, its entry."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.models import Room
+from community.models import Member
+from community.refusals import NotYours, Refusal
+from community.services import audit, notices
+from moderation.detector import Severity
+from moderation.models import Decision, Flag, FlagEvent, Proposal, Report
+from moderation.services import choices, effects, flags, reports
+from moderation.services.choices import Choice, Kind
+from moderation.services.holding import Stale, flag_for, held_flag
+
+DECISION = "decision"  # kind of the notice
+ACTED_NOT = (Kind.NO_CONCERN, Kind.RESTORE)
+
+
+class NeedsTwo(Refusal):
+    """This takes two people: propose it, and a colleague confirms."""
+
+    code = "needs-two"
+    detail = _("This takes two people. Ask a colleague to confirm it.")
+    status = 409
+
+
+def decide(by: Member, token: str, choice: Choice, *, version: int) -> Decision:
+    """Decides the case that `by` holds and looked at in this `version`.
+
+    Raises `NotYours`, `Stale`, `NotHeld`, `BadChoice`, and `NeedsTwo` for what one person does not decide alone.
+    """
+    with transaction.atomic():
+        flag = held_flag(by, token, version=version)
+        choices.check(choice, flag)
+        if choices.needs_two_keys(choice):
+            raise NeedsTwo
+        return _decided(flag, choice, by=by)
+
+
+def propose(by: Member, token: str, choice: Choice, *, version: int) -> Proposal:
+    """Turns the first of two keys. Nothing happens to anybody before a colleague confirms; a new one replaces it."""
+    with transaction.atomic():
+        flag = held_flag(by, token, version=version)
+        choices.check(choice, flag)
+        flag.proposals.filter(ended_at=None).update(ended_at=timezone.now())
+        made = Proposal.objects.create(flag=flag, by=by, choice=choice.stored())
+        flag.second_wanted = True  # whoever confirms has to be able to read it
+        flag.version += 1
+        flag.save(update_fields=["held_until", "version", "second_wanted"])
+        flags.note(flag, FlagEvent.Kind.SECOND_WANTED, by=by, says=choice.kind)
+        audit.record(by, f"flag.proposed-{choice.kind}", flag, about=flag.member)
+    return made
+
+
+def confirm(by: Member, token: str) -> Decision:
+    """Turns the second key. Raises `NotYours` for whoever turned the first, `Stale` when it was decided meanwhile."""
+    found = Proposal.objects.filter(token=token).select_related("flag", "by").first()
+    if found is None or found.by_id == by.pk or found.by is None:
+        raise NotYours
+    with transaction.atomic():
+        flag = flag_for(by, found.flag.token, lock=True)
+        mine = Proposal.objects.filter(pk=found.pk, ended_at=None)
+        if flag.closed_at or not mine.update(ended_at=timezone.now()):
+            raise Stale(flag)
+        choice = choices.read(found.choice)
+        choices.check(choice, flag)
+        made = _decided(flag, choice, by=found.by, second=by)
+        Proposal.objects.filter(pk=found.pk).update(decision=made)
+    return made
+
+
+def refuse(by: Member, token: str) -> None:
+    """The second key is not turned; the case stays with its holder. Whoever proposed may take it back so, too."""
+    found = Proposal.objects.filter(token=token).select_related("flag").first()
+    if found is None:
+        raise NotYours
+    with transaction.atomic():
+        flag = flag_for(by, found.flag.token, lock=True)
+        if not Proposal.objects.filter(pk=found.pk, ended_at=None).update(ended_at=timezone.now()):
+            raise Stale(flag)
+        Flag.objects.filter(pk=flag.pk).update(second_wanted=False)
+        flags.note(flag, FlagEvent.Kind.SECOND_GIVEN, by=by, says="refused")
+        audit.record(by, "flag.proposal-refused", flag, about=flag.member)
+
+
+def _decided(flag: Flag, choice: Choice, *, by: Member, second: Member | None = None) -> Decision:
+    made = Decision.objects.create(
+        flag=flag,
+        member=flag.member,
+        by=by,
+        second=second,
+        kind=choice.kind,
+        reason=choice.reason,
+        words=choices.tidy(choice.words),
+        until=choice.until,
+        room=Room.objects.filter(slug=choice.room).first() if choice.room else None,
+        ability=choice.ability,
+        verdicts=choice.verdicts,
+        checklist=choice.checklist,
+    )
+    effects.carry_out(made)
+    _settle(flag, choice, by)
+    tell(made)
+    audit.record(by, f"flag.decided-{made.kind}", flag, about=flag.member, reason=made.reason)
+    if second:
+        audit.record(second, f"flag.confirmed-{made.kind}", flag, about=flag.member, reason=made.reason)
+    return made
+
+
+def _settle(flag: Flag, choice: Choice, by: Member) -> None:
+    """Closed, handed on, or back in some hours; reporters hear of it unless it is only handed on."""
+    now = timezone.now()
+    after = choices.follow_up(choice, flag)
+    flag.holder = flag.held_until = flag.returns_at = None
+    flag.second_wanted = False
+    if choice.kind in (Kind.ESCALATE, Kind.IMMINENT):
+        flag.is_for_leads = flag.is_for_leads or choice.kind == Kind.ESCALATE
+        flag.severity = max(flag.severity, Severity.IMMINENT if choice.kind == Kind.IMMINENT else Severity.HIGH)
+    if choice.kind == Kind.ESCALATE:
+        flag.due_at = now + flags.due_in(flag.severity)
+    elif after:
+        flag.returns_at = now + after
+        flag.due_at = flag.returns_at + flags.due_in(flag.severity)
+    else:
+        flag.closed_at = now
+    flag.version += 1
+    flag.save()
+    flags.note(flag, FlagEvent.Kind.DECIDED, by=by, says=choice.kind)
+    if choice.hostile_reports:
+        Report.objects.filter(flag=flag, handled_at=None).update(is_hostile=True)
+    if choice.kind != Kind.ESCALATE:
+        left = choice.kind in ACTED_NOT
+        reports.settle(flag, Report.Outcome.LEFT if left else Report.Outcome.ACTED)
+
+
+def tell(decision: Decision) -> None:
+    """The member finds its statement of reasons among their notices. Call in the transaction that stores it."""
+    if decision.member_id and decision.kind in Decision.TELLS:
+        key, path = f"decision:{decision.token}", f"/you/decisions/{decision.token}/"
+        notices.notify([decision.member_id], kind=DECISION, key=key, subject="", path=path)
+
+
+def in_force(member: Member) -> list[Decision]:
+    """What limits the member now, with its end, newest first."""
+    rows = Decision.objects.filter(member=member, until__gt=timezone.now()).exclude(answered_by__kind=Kind.LIFTED)
+    return list(rows.select_related("by", "room").order_by("-at"))

@@ -1,0 +1,192 @@
+"""The queue: the most severe first, then what is due first. Taking, renewing and giving back; never any words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from chat.models import Room
+from community.access import require
+from community.models import Member
+from community.services import audit
+from moderation.models import Flag, FlagEvent
+from moderation.models.flag import FlagQuerySet
+from moderation.services import flags, holding
+from moderation.services.holding import LEASE, Stale, flag_for
+
+LISTED = 50
+TRIES = 5  # of taking the next one, while others take it
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the queue. No words and no name of its member: passing eyes shouldn't meet them."""
+
+    token: str
+    version: int
+    kind: str
+    severity: int
+    place: str  # the room's name; empty for a conversation or a member
+    is_one_to_one: bool
+    opened_at: datetime
+    due_at: datetime
+    holder: str
+    is_mine: bool
+    from_words: bool
+    reports: int
+    second_wanted: bool
+    is_follow_up: bool
+    is_amber: bool  # half of its time is over
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits: the first lines, and how many there are by severity."""
+
+    items: list[Item]
+    counts: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many wait in all."""
+        return sum(self.counts.values())
+
+
+def listed(by: Member, *, most: int = LISTED) -> Queue:
+    """The queue as `by` may see it. A fixed number of queries, however long it is."""
+    require(by, "flags.work")
+    now = timezone.now()
+    waiting = holding.for_whom(Flag.objects.waiting(now), by)
+    counted = waiting.order_by().values_list("severity").annotate(n=Count("pk"))
+    rows = list(waiting.select_related("message__room", "holder").by_urgency()[:most])
+    told = flags_reported(rows)
+    return Queue([_item(one, told.get(one.pk, 0), by, now) for one in rows], dict(counted))
+
+
+def flags_reported(rows: list[Flag]) -> dict[int, int]:
+    """How many reports each of these has."""
+    found = Flag.objects.filter(pk__in=[one.pk for one in rows], reports__isnull=False).order_by()
+    return dict(found.values_list("pk").annotate(n=Count("reports")))
+
+
+def _item(flag: Flag, reports: int, by: Member, now: datetime) -> Item:
+    room = flag.message.room if flag.message else None
+    one_to_one = room is not None and room.kind == Room.Kind.CONVERSATION
+    held = flag.is_held(now)
+    return Item(
+        token=flag.token,
+        version=flag.version,
+        kind=flag.kind,
+        severity=flag.severity,
+        place=room.name if room is not None and not one_to_one else "",
+        is_one_to_one=one_to_one,
+        opened_at=flag.opened_at,
+        due_at=flag.due_at,
+        holder=flag.holder.name if held and flag.holder else "",
+        is_mine=held and flag.holder_id == by.pk,
+        from_words=flag.from_words,
+        reports=reports,
+        second_wanted=flag.second_wanted,
+        is_follow_up=flag.returns_at is not None,
+        is_amber=now >= half_time(flag),
+        is_late=now >= flag.due_at,
+    )
+
+
+def half_time(flag: Flag) -> datetime:
+    """When half of a flag's time is over."""
+    began = flag.returns_at or flag.opened_at
+    return began + max(flag.due_at - began, timedelta()) / 2
+
+
+def take_next(by: Member) -> Flag | None:
+    """The most urgent one that is free, now held by `by`; None when there is none. Nobody picks and chooses."""
+    require(by, "flags.work")
+    for _ in range(TRIES):
+        with transaction.atomic():
+            flag = _next(by)
+            if flag is not None:
+                return _held(flag, by)
+        if not _free(by).exists():
+            return None
+    return None
+
+
+def _free(by: Member) -> FlagQuerySet:
+    now = timezone.now()
+    return holding.for_whom(Flag.objects.waiting(now).free(now), by)
+
+
+def _next(by: Member) -> Flag | None:
+    # What another one is taking at this moment is passed over, not waited for.
+    return _free(by).by_urgency().select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+
+
+def take(by: Member, token: str) -> Flag:
+    """This one, now held by `by`; taking what one holds renews it. Raises `NotYours`, or `Stale` with who has it."""
+    with transaction.atomic():
+        flag = flag_for(by, token, lock=True)
+        if flag.closed_at or (flag.is_held() and flag.holder_id != by.pk):
+            raise Stale(flag)
+        if flag.is_held():
+            return _renewed(flag)
+        return _held(flag, by)
+
+
+def _held(flag: Flag, by: Member) -> Flag:
+    flag.holder, flag.held_until = by, timezone.now() + LEASE
+    flag.version += 1
+    flag.save(update_fields=["holder", "held_until", "version"])
+    flags.note(flag, FlagEvent.Kind.TAKEN, by=by)
+    audit.record(by, "flag.taken", flag, about=flag.member)
+    return flag
+
+
+def renew(by: Member, token: str) -> Flag:
+    """The lease runs anew: the moderator is at it. Raises `Stale` or `NotHeld` when it is not theirs any more."""
+    with transaction.atomic():
+        flag = flag_for(by, token, lock=True)
+        if flag.closed_at or (flag.is_held() and flag.holder_id != by.pk):
+            raise Stale(flag)
+        if not flag.is_held():
+            raise holding.NotHeld
+        return _renewed(flag)
+
+
+def _renewed(flag: Flag) -> Flag:
+    flag.held_until = timezone.now() + LEASE
+    flag.save(update_fields=["held_until"])
+    return flag
+
+
+def release(by: Member, token: str) -> None:
+    """Back to the queue, no reason asked. What one does not hold stays as it is."""
+    with transaction.atomic():
+        _released(flag_for(by, token, lock=True), by)
+
+
+def release_all(by: Member) -> int:
+    """Everything that `by` holds goes back: the tab was closed, or the shift is over. How many."""
+    mine = Flag.objects.open().filter(holder=by).order_by("pk").select_for_update(no_key=True, of=("self",))
+    with transaction.atomic():
+        return sum(_released(flag, by) for flag in mine)
+
+
+def _released(flag: Flag, by: Member) -> bool:
+    if flag.holder_id != by.pk or flag.closed_at:
+        return False
+    flag.holder = flag.held_until = None
+    flag.version += 1
+    flag.save(update_fields=["holder", "held_until", "version"])
+    flags.note(flag, FlagEvent.Kind.RELEASED, by=by)
+    return True
+
+
+def held_by(by: Member) -> list[Flag]:
+    """What `by` holds now."""
+    return list(Flag.objects.open().filter(holder=by, held_until__gt=timezone.now()).by_urgency())

@@ -1,0 +1,168 @@
+"""Reading messages inside the transaction that stores them: bounded, and never the reason that one is not stored.
+
+What is not read here (the detector fails, is slow or is off) lacks its `Screening`, and the sweep reads it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.conf import settings
+
+from chat.models import Message, Room
+from community import fieldcrypt
+from community.services import keyring
+from moderation import detector
+from moderation.detector import Category, Finding, Reason, Severity, Span
+from moderation.models import Screening
+from moderation.services import flags, support
+from moderation.services.windows import Windows
+
+log = logging.getLogger("moderation.screening")
+BUDGET_SECONDS = 0.25  # of one batch; what is left then is the sweep's
+tally: Counter[str] = Counter()  # of this process: "raised", "late"
+HEAVY = "day.many-low@1"
+Read = Callable[..., Finding]
+
+
+def screen(messages: Sequence[Message], *, read: Read | None = None, budget: float = BUDGET_SECONDS) -> int:
+    """Reads these messages, which hold plain words; how many were read. Call in the transaction that stores them.
+
+    Two or three queries and one insert for all; more only for what is flagged.
+    """
+    if not settings.SCREENING or not messages:
+        return 0
+    windows, end = Windows(messages), time.monotonic() + budget
+    found: list[tuple[Message, Finding, list[int]]] = []
+    for place, message in enumerate(messages):
+        if time.monotonic() > end:
+            tally["late"] += len(messages) - place
+            log.warning("Screening was slow: %s messages are left to the sweep", len(messages) - place)
+            break
+        finding = _finding(message, windows, read or detector.screen)
+        if finding is not None:
+            found.append((message, *finding))
+    _keep(found)
+    return len(found)
+
+
+def _finding(message: Message, windows: Windows, read: Read) -> tuple[Finding, list[int]] | None:
+    before = windows.before(message)
+    try:
+        finding = read(message.body, before=tuple(words for _, words in before))
+    except Exception as error:  # noqa: BLE001  (whatever it is, the message is stored; its text may hold words)
+        tally["raised"] += 1
+        log.error("The detector failed: %s; the sweep will read the message", type(error).__name__)  # noqa: TRY400
+        return None
+    if finding.severity == Severity.LOW and windows.is_heavy_day(message):
+        finding = _heavier(finding, len(before), len(message.body))
+    windows.add(message)
+    windows.add_reading(message.author_id, message.stored_at, finding.severity)
+    return finding, [seq for seq, _ in before]
+
+
+def _heavier(finding: Finding, number: int, length: int) -> Finding:
+    why = Reason(
+        kind="context",
+        rule=HEAVY,
+        says="many low messages within a day",
+        span=Span(number, 0, length),
+        category=Category.DISTRESS,
+        before=Severity.LOW,
+        after=Severity.MODERATE,
+    )
+    return dataclasses.replace(finding, severity=Severity.MODERATE, reasons=(why, *finding.reasons))
+
+
+def _keep(found: Sequence[tuple[Message, Finding, list[int]]]) -> None:
+    flagged = [one for one in found if one[1].is_flag and _is_about(one[1], len(one[2]))]
+    known = _known([message for message, *_ in flagged]) if flagged else set()
+    rows = [_row(message, finding, seqs) for message, finding, seqs in found]
+    Screening.objects.bulk_create(rows, ignore_conflicts=True)
+    for message, finding, _ in flagged:
+        if (message.pk, said_at(message)) not in known:
+            flags.raise_about(message, flags.Cause(int(finding.severity), "words", str(finding.category)))
+            support.offer(message, severity=int(finding.severity), category=str(finding.category))
+
+
+def _known(messages: list[Message]) -> set[tuple[int, datetime]]:
+    """Wordings that were read before; a heads-up put on a message is an edit that leaves its words."""
+    rows = Screening.objects.filter(message__in=messages)
+    return set(rows.values_list("message_id", "said_at"))
+
+
+def _is_about(finding: Finding, number: int) -> bool:
+    """Whether anything stands in the newest message itself; what stood in earlier ones has its flag."""
+    return not finding.spans or any(span.message == number for span in finding.spans)
+
+
+def _row(message: Message, finding: Finding, seqs: list[int]) -> Screening:
+    row = Screening(
+        message=message,
+        author_id=message.author_id,
+        said_at=said_at(message),
+        severity=int(finding.severity),
+        score=round(finding.score, 6),
+        category=str(finding.category) if finding.severity else "",
+        version=finding.version,
+    )
+    if finding.severity:
+        words = packed(finding, seqs)
+        if message.room.kind == Room.Kind.CONVERSATION:
+            row.sealed = fieldcrypt.seal(words, purpose=_purpose(message.pk))
+        else:
+            row.found = words
+    return row
+
+
+def said_at(message: Message) -> datetime:
+    """When the present wording of a message was stored."""
+    return message.edited_at or message.stored_at
+
+
+# --- places and rules, without words -----------------------------------------------------------
+
+
+def packed(finding: Finding, seqs: Sequence[int]) -> str:
+    """A finding as text to keep: places and rules. `seqs` are the earlier messages that were read along."""
+    reasons = [_packed(one) for one in finding.reasons]
+    spans = [[one.message, one.start, one.end] for one in finding.spans]
+    said = {"read": list(seqs), "categories": [str(one) for one in finding.categories], "spans": spans}
+    return msgspec.json.encode({**said, "reasons": reasons}).decode()
+
+
+def _packed(one: Reason) -> dict[str, Any]:
+    span = [one.span.message, one.span.start, one.span.end]
+    # What a model's reason says are words of the message; the lexicon's are its own.
+    says = "" if one.kind == "model" else one.says
+    change = [int(one.before), int(one.after)]
+    return {"kind": one.kind, "rule": one.rule, "says": says, "span": span, "category": str(one.category),
+            "change": change, "weight": one.weight}  # fmt: skip
+
+
+def unpacked(row: Screening) -> dict[str, Any]:
+    """What a screening found: read, categories, spans, reasons. Empty for nothing, or when no key opens it."""
+    words = row.found
+    if row.sealed:
+        try:
+            words = fieldcrypt.unseal(row.sealed, purpose=_purpose(row.message_id))
+        except fieldcrypt.NotReadable:
+            words = ""
+    empty: dict[str, Any] = {"read": [], "categories": [], "spans": [], "reasons": []}
+    return {**empty, **(msgspec.json.decode(words) if words else {})}
+
+
+def _purpose(message_id: int) -> str:
+    return f"screening:{message_id}"
+
+
+@keyring.turns("screenings")
+def _reseal() -> int:
+    return fieldcrypt.rewrap(Screening.objects.all(), "sealed", purpose=lambda row: _purpose(row.message_id))

@@ -1,0 +1,120 @@
+"""Reads what has no Screening yet: after a crash, a failing detector, a time without one (rule 2). Tells of lag."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from chat.models import Change, Message, Room
+from chat.services import sealing
+from community.duties import duty
+from community.models import Member
+from community.services import outbox
+from moderation.detector import shipped
+from moderation.models import Alarm, Screened, Screening
+from moderation.services import screening
+
+log = logging.getLogger("moderation.screening")
+AT_ONCE, ROOMS_AT_ONCE = 100, 200
+BUSY_SECONDS = 5.0  # other duties wait meanwhile
+LAG = timedelta(minutes=1)
+TOLD_AGAIN_AFTER = timedelta(hours=1)
+HEARING_ROLES = ("admins", "leads")
+
+
+@duty("screening", every_seconds=5)
+def sweep() -> int:
+    """Reads every message and every edit that has no screening; how many."""
+    if not settings.SCREENING:
+        return 0
+    shipped()  # read from its files before the first message waits for that
+    end, read = time.monotonic() + BUSY_SECONDS, 0
+    while time.monotonic() < end:
+        rooms = list(_behind())
+        more = [_sweep_room(room) for room in rooms]
+        read += sum(count for count, _ in more)
+        if not any(has_more for _, has_more in more):
+            break
+    _mind_lag()
+    return read
+
+
+def _behind() -> list[Room]:
+    at = {"to": Coalesce("screened__seq", 0), "rev": Coalesce("screened__revision", 0)}
+    rows = Room.objects.annotate(**at).filter(Q(top__gt=F("to")) | Q(revision__gt=F("rev")))
+    return list(rows.order_by("pk")[:ROOMS_AT_ONCE])
+
+
+def _sweep_room(room: Room) -> tuple[int, bool]:
+    """How many messages were read, and whether the room has more that can be read."""
+    place, _made = Screened.objects.get_or_create(room=room)
+    top, revision = room.top, room.revision
+    wanted = list(_unread(room, place))
+    whole = len(wanted) < AT_ONCE
+    read = _read(wanted)
+    if read < len(wanted):
+        return read, False  # the detector is in trouble: the place stays, and the next round tries again
+    if whole:
+        Screened.objects.filter(pk=place.pk).update(seq=top, revision=revision)
+    return read, not whole
+
+
+def _unread(room: Room, place: Screened) -> list[Message]:
+    edits = Change.objects.filter(room=room, kind=Change.Kind.EDITED, revision__gt=place.revision)
+    edits = edits.filter(revision__lte=room.revision)
+    current = Screening.objects.filter(
+        message=OuterRef("pk"), said_at__gte=Coalesce(OuterRef("edited_at"), OuterRef("stored_at"))
+    )
+    rows = Message.objects.filter(room=room, seq__lte=room.top).filter(
+        Q(seq__gt=place.seq) | Q(seq__in=edits.values("seq"))
+    )
+    return list(rows.filter(~Exists(current)).select_related("room", "author").order_by("seq")[:AT_ONCE])
+
+
+def _read(messages: list[Message]) -> int:
+    if not messages:
+        return 0
+    sealing.open_all(messages)
+    for message in messages:
+        if message.withdrawn_at:  # taken back before anybody read it: what it said counts
+            last = message.earlier_texts.order_by("-pk").first()
+            message.body = (sealing.words_before(message, last) or ("", ""))[0] if last else ""
+    with transaction.atomic():
+        return screening.screen(messages, budget=BUSY_SECONDS)
+
+
+def lag() -> timedelta:
+    """How long the oldest message that nobody screened has been waiting; zero when all are."""
+    rows = Message.objects.annotate(to=Coalesce("room__screened__seq", 0)).filter(seq__gt=F("to"))
+    current = Screening.objects.filter(message=OuterRef("pk"))
+    oldest = (
+        rows.filter(~Exists(current), room__top__gt=F("to")).order_by("stored_at").values_list("stored_at", flat=True)
+    )
+    first = oldest.first()
+    return max(timezone.now() - first, timedelta()) if first else timedelta()
+
+
+def _mind_lag() -> None:
+    behind = lag()
+    if behind < LAG:
+        return
+    log.error("Screening lags: the oldest message without one waits %s seconds", int(behind.total_seconds()))
+    if may_tell("screening-lags"):
+        addresses = Member.objects.filter(groups__name__in=HEARING_ROLES, is_active=True).exclude(email="")
+        body = "Messages go out, but nothing looks for danger in them at the moment. Please look at the server's log."
+        for address in sorted(set(addresses.values_list("email", flat=True))):
+            outbox.write(to=address, subject="Screening is behind", body=body)
+
+
+def may_tell(kind: str) -> bool:
+    """True for one caller an hour: a trouble of this kind is told once, whoever finds it."""
+    now = timezone.now()
+    _, made = Alarm.objects.get_or_create(kind=kind, defaults={"at": now})
+    return made or bool(Alarm.objects.filter(kind=kind, at__lt=now - TOLD_AGAIN_AFTER).update(at=now))
