@@ -243,9 +243,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 # Two people may type the same unconfirmed address, so joining tells nobody who is already here (S7).
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_EMAIL_NOTIFICATIONS = ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_EMAIL_NOTIFICATIONS = ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session stays; accounts.py ends all others
-ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {"login_failed": "50/15m/ip,10/15m/key", "login": "60/m/ip", "signup": "20/h/ip",
                        "reset_password": "20/m/ip,5/h/key"}  # fmt: skip

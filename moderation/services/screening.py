@@ -32,14 +32,14 @@ HEAVY = "day.many-low@1"
 Read = Callable[..., Finding]
 
 
-def screen(messages: Sequence[Message], *, read: Read | None = None, budget: float = BUDGET_SECONDS) -> int:
+def screen(messages: Sequence[Message], *, read: Read | None = None, budget: float | None = None) -> int:
     """Reads these messages, which hold plain words; how many were read. Call in the transaction that stores them.
 
-    Two or three queries and one insert for all; more only for what is flagged.
+    Two or three queries and one insert for all; more only for what is flagged. `budget`: seconds, else the usual ones.
     """
     if not settings.SCREENING or not messages:
         return 0
-    windows, end = Windows(messages), time.monotonic() + budget
+    windows, end = Windows(messages), time.monotonic() + (BUDGET_SECONDS if budget is None else budget)
     found: list[tuple[Message, Finding, list[int]]] = []
     for place, message in enumerate(messages):
         if time.monotonic() > end:
