@@ -14,8 +14,9 @@ from django.conf import settings
 from django.db.models import Q
 
 from community.duties import duty
-from community.helplines import PEOPLE, Held
+from community.helplines import PEOPLE, Held, shipped
 from community.models import HelpOrder, Resource
+from community.resource_content import ANYWHERE
 
 
 @duty("help file", every_seconds=60)
@@ -30,12 +31,20 @@ def write() -> bool:
         was_there = path.exists()
         path.unlink(missing_ok=True)
         return was_there
-    body = msgspec.json.encode(held)
+    body = msgspec.json.encode([*held, *_stand_ins(held)])
     if path.exists() and path.read_bytes() == body:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     _replace(path, body)
     return True
+
+
+def _stand_ins(held: list[Held]) -> list[Held]:
+    """Shipped entries for people anywhere, where curators have published none and put none of these away."""
+    if any(one.content.country == ANYWHERE for one in held):
+        return []
+    known = set(Resource.objects.filter(country=ANYWHERE).exclude(origin="").values_list("origin", flat=True))
+    return [one for one in shipped() if one.content.country == ANYWHERE and one.key not in known]
 
 
 def _replace(path: Path, body: bytes) -> None:

@@ -56,7 +56,8 @@ def propose(country: str, level: str, order: list[int], *, by: Member) -> HelpOr
             waiting = rows.filter(state=HelpOrder.PROPOSED)
             if any(one.author_id != by.pk for one in waiting) or sorted(order) != sorted(_keys(country, level)):
                 raise Overtaken
-            waiting.update(state=HelpOrder.PAST)
+            # Only their own: what another proposed in this moment stays, and the constraint refuses ours.
+            waiting.filter(author=by).update(state=HelpOrder.PAST)
             return HelpOrder.objects.create(country=country, level=level, order=order, author=by)
     except IntegrityError:  # two proposed the first order of a list at the same moment
         raise Overtaken from None

@@ -122,7 +122,7 @@ def entry(request: HttpRequest, slug: str) -> HttpResponse:
         "facts": [(curate_words.FIELDS[name], lines) for name, lines in said.items() if lines],
         "revisions": revisions,
         "waiting": [one for one in revisions if one.state in (ResourceRevision.SUBMITTED, ResourceRevision.DRAFT)],
-        "reports": [(report.said.replace("-", " ").capitalize(), report) for report in _reports(one)],
+        "reports": [(telling.SAID.get(report.said, report.said), report) for report in _reports(one)],
         "links": one.links.order_by("url"),
         "may_curate": may(me(request), "resources.curate"),
     }

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from community import helplines, seed_rows
+from community import help_checks, helplines, seed_rows
 from community.models import Resource, ResourceRevision
 from community.refusals import NotYours
 from community.resource_content import BadContent, Channel, Content, checked, differences
@@ -195,6 +195,15 @@ def test_the_help_page_is_told_at_once_by_a_file_and_never_by_half_of_one():
     resources.withdraw(Resource.objects.get(name="Another line"), by=ada, reason="The number is wrong")
     assert "Another line" not in [line.name for line in helplines.lines_for("GB")], "the last one does not stay"
     assert len(helplines.lines_for("GB")) > 3, "and the page is not empty"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_site_without_an_international_entry_of_its_own_keeps_the_shipped_ones():
+    ada, priya = (make_member(name, roles=("curators",)) for name in ("ada", "priya"))
+    published(ada, priya)
+    assert help_checks.somebody_is_there_for_people_anywhere() == []
+    published(ada, priya, changed(name="Anywhere line", country="INT"))
+    assert [one.content.name for one in helplines.held() if one.content.country == "INT"] == ["Anywhere line"]
 
 
 def test_rows_of_the_project_come_in_once_unverified_and_with_their_source(db):
