@@ -19,8 +19,11 @@ def page(evening: Any) -> Any:
 
 
 def more(page: Any, words: str) -> None:
-    """Goes to the page of the message with these words."""
-    page.locator("li.msg", has_text=words).get_by_role("link", name="More for the message").click(force=True)
+    """Goes to the page of the message with these words. Pointing at it first is what makes its tools appear."""
+    message = page.locator("li.msg", has_text=words)
+    message.hover()
+    message.get_by_role("link", name="More for the message").click()
+    page.wait_for_url("**/m/*/")
 
 
 def send(page: Any, words: str) -> None:
