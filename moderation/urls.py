@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from moderation import views
+from moderation.views import pairs, reporting
 
 app_name = "moderation"
 urlpatterns = [
-    path("report/<slug:slug>/<seq:seq>/", views.report, name="report"),
-    path("moderate/check-in/<str:name>/", views.check_in, name="check-in"),
-    path("moderate/apart/", views.no_contact, name="no-contact"),
+    path("report/<slug:slug>/<seq:seq>/", reporting.report, name="report"),
+    path("moderate/check-in/<str:name>/", pairs.check_in, name="check-in"),
+    path("moderate/apart/", pairs.no_contact, name="no-contact"),
 ]

@@ -1,4 +1,4 @@
-"""Pages of moderation: telling a moderator about a message; what moderators begin themselves."""
+"""What moderators begin themselves: a check-in with a member, and keeping two members apart."""
 
 from __future__ import annotations
 
@@ -9,30 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from chat.services import conversations
 from chat.views.rooms import me
-from chat.views.shown import shown
 from community.access import require
 from community.services import apart
 from community.views.staff import with_second_factor
-from moderation.forms import CheckInForm, NoContactForm, ReportForm
-from moderation.services import pairs, reports
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def report(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
-    """Two doors: care for someone, or something that isn't okay. Nobody but moderators learns of it."""
-    message = reports.message_for(me(request), slug, seq)
-    form = ReportForm(request.POST or None)
-    context = {"room": message.room, "seq": seq, "form": form}
-    context["message"] = next(iter(shown([message], me(request))), None)
-    if request.method == "POST" and form.is_valid():
-        answers = form.cleaned_data
-        context["is_new"] = reports.report(
-            message, by=me(request), door=answers["door"], reason=answers["reason"], note=answers["note"]
-        )
-        context["door"] = answers["door"]
-        return render(request, "moderation/reported.html", context)
-    return render(request, "moderation/report.html", context, status=400 if form.errors else 200)
+from moderation.forms import CheckInForm, NoContactForm
+from moderation.services import pairs
 
 
 @require_http_methods(["GET", "POST"])
