@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, cast
@@ -17,7 +16,19 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries as country_names
 
 from community import curate_words, text
-from community.hours import CALLER, DAYS, BadHours, Hours, Spans, check, parse, spans_of, special_of, special_text
+from community.hours import (
+    CALLER,
+    DAYS,
+    BadHours,
+    Hours,
+    Spans,
+    check,
+    parse,
+    spans_of,
+    special_of,
+    special_text,
+    zones_of_places,
+)
 from community.refusals import Refusal
 from community.resource_content import (
     ANYWHERE,
@@ -60,9 +71,8 @@ def countries() -> list[tuple[str, Any]]:
 
 def zones() -> list[tuple[str, Any]]:
     """Nothing chosen, the caller's own clock, then every zone by name."""
-    named = sorted(one for one in zoneinfo.available_timezones() if "/" in one and not one.startswith("Etc/"))
     first = [("", _("Choose")), (CALLER, _("The caller's own clock")), ("UTC", "UTC")]
-    return [*first, *((one, one.replace("_", " ")) for one in named)]
+    return [*first, *((one, one.replace("_", " ")) for one in zones_of_places())]
 
 
 class EntryForm(forms.Form):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-import zoneinfo
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from community import consents, display, names, text
+from community.hours import zones_of_places
 from community.models import Boundaries, Member
 from community.refusals import Refusal
 from community.services import boundaries, members
@@ -31,8 +31,7 @@ def country_choices() -> list[tuple[str, Any]]:
 
 def zone_choices() -> list[tuple[str, str]]:
     """Every zone a member may live in."""
-    zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in zones)]
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in zones_of_places())]
 
 
 class JoinForm(forms.Form):
