@@ -16,19 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries as country_names
 
 from community import curate_words, text
-from community.hours import (
-    CALLER,
-    DAYS,
-    BadHours,
-    Hours,
-    Spans,
-    check,
-    parse,
-    spans_of,
-    special_of,
-    special_text,
-    zones_of_places,
-)
+from community import hours as opening_hours
+from community.hours import CALLER, DAYS, BadHours, Hours, Spans, check, parse, spans_of, special_of, special_text
 from community.refusals import Refusal
 from community.resource_content import (
     ANYWHERE,
@@ -71,8 +60,7 @@ def countries() -> list[tuple[str, Any]]:
 
 def zones() -> list[tuple[str, Any]]:
     """Nothing chosen, the caller's own clock, then every zone by name."""
-    first = [("", _("Choose")), (CALLER, _("The caller's own clock")), ("UTC", "UTC")]
-    return [*first, *((one, one.replace("_", " ")) for one in zones_of_places())]
+    return [("", _("Choose")), (CALLER, _("The caller's own clock")), *opening_hours.zone_choices()]
 
 
 class EntryForm(forms.Form):

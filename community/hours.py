@@ -34,9 +34,10 @@ def zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def zones_of_places() -> list[str]:
-    """Those that are named after a place, for people to choose from, by name."""
-    return sorted(zone for zone in zones() if "/" in zone and not zone.startswith("Etc/"))
+def zone_choices() -> list[tuple[str, str]]:
+    """What people choose from: UTC, then each zone that is named after a place, with that name in words."""
+    named = sorted(zone for zone in zones() if "/" in zone and not zone.startswith("Etc/"))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
 
 
 class BadHours(ValueError):  # noqa: N818

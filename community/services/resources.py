@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community import signals, text
 from community.access import require
-from community.models import Member, Resource, ResourceRevision, ResourceTag
+from community.models import Member, Resource, ResourceRevision
 from community.refusals import NotYours, Refusal
 from community.resource_content import Content, as_date, checked, days_until_review, from_json, to_json
 
@@ -231,15 +231,7 @@ def publish(resource: Resource, revision: ResourceRevision) -> None:
     if resource.review_due is None:
         resource.review_due = timezone.localdate() + timedelta(days=days_until_review(content))
     resource.save()
-    ResourceTag.objects.filter(resource=resource).delete()
-    ResourceTag.objects.bulk_create(ResourceTag(resource=resource, kind=k, value=v) for k, v in sorted(_tags(content)))
     _tell(resource)
-
-
-def _tags(content: Content) -> set[tuple[str, str]]:
-    kinds = {"topic": content.topics, "audience": content.audiences, "language": content.languages}
-    named = {(kind, value.lower()) for kind, values in kinds.items() for value in values}
-    return named | {("way", channel.way) for channel in content.channels}
 
 
 def _tell(resource: Resource) -> None:

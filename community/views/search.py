@@ -17,7 +17,7 @@ from community.choosing import Choice
 from community.models import Member
 from community.refusals import Refusal, TooFast, Unavailable
 from community.services import search
-from community.services.helplines import helplines_for
+from community.services.lines_now import lines_now
 from community.views.helping import country_of
 
 SUBJECTS = (_("sleep"), _("anxiety"), _("grief"), _("loneliness"), _("young people"), _("students"), _("self-help"))
@@ -56,7 +56,7 @@ def _country(request: HttpRequest, viewer: Member | None) -> str:
 def _ways_to_talk(request: HttpRequest, viewer: Member | None, query: str) -> Choice | None:
     if not query or not danger.is_danger(query):
         return None
-    return helplines_for(viewer, timezone.now(), country=_country(request, viewer))
+    return lines_now(viewer, timezone.now(), _country(request, viewer))
 
 
 def _found(request: HttpRequest, viewer: Member | None, query: str, *, as_written: bool) -> search.Results:
