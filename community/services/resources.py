@@ -79,7 +79,7 @@ def draft(
     with transaction.atomic():
         one = _locked(resource.pk) if resource else _new(tidy, owner=by)
         one.revisions.filter(state=DRAFT, author=by).delete()
-        return _revision(one, tidy, author=by, note=said, evidence=held)
+        return revision(one, tidy, author=by, note=said, evidence=held)
 
 
 def submit(revision: ResourceRevision, *, by: Member) -> ResourceRevision:
@@ -285,7 +285,8 @@ def _free(base: str, taken: set[str]) -> str:
     return next(slug for slug in chain([base], (f"{base}-{n}" for n in count(2))) if slug not in taken)
 
 
-def _revision(resource: Resource, content: Content, **fields: Any) -> ResourceRevision:
+def revision(resource: Resource, content: Content, **fields: Any) -> ResourceRevision:
+    """The next text of an entry, stored as `fields` say. The caller has checked that this is right."""
     last = resource.revisions.aggregate(last=Max("number"))["last"] or 0
     return ResourceRevision.objects.create(
         resource=resource, number=last + 1, content=to_json(content), based_on=_published_number(resource), **fields

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community import addresses, countries, helplines, narrowing, text
+from community import countries, helplines, narrowing, text
 from community.languages import name_of
 from community.models import Resource
 from community.narrowing import Asked
@@ -252,5 +253,4 @@ def remembering(request: HttpRequest, response: HttpResponse, code: str) -> Http
 
 def _who(request: HttpRequest) -> str:
     me = reader_of(request)
-    forwarded = [request.META.get("HTTP_X_FORWARDED_FOR", "")]
-    return f"m{me.pk}" if me else addresses.client_address(request.META.get("REMOTE_ADDR", ""), forwarded)
+    return f"m{me.pk}" if me else get_adapter().get_client_ip(request)

@@ -18,6 +18,7 @@ from community.models import Member
 from community.refusals import Refusal, TooFast, Unavailable
 from community.services import search
 from community.services.lines_now import lines_now
+from community.views.cards import reader_of
 from community.views.helping import country_of
 
 SUBJECTS = (_("sleep"), _("anxiety"), _("grief"), _("loneliness"), _("young people"), _("students"), _("self-help"))
@@ -29,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
     The answer is `no-store`, no log has query strings, and other sites see no address of ours (D4).
     """
-    query, viewer = request.GET.get("q", ""), _reader(request)
+    query, viewer = request.GET.get("q", ""), reader_of(request)
     as_written = request.GET.get("as") == "written"
     context: dict[str, Any] = {
         "query": search_words.ask(query).shown,
@@ -43,10 +44,6 @@ def page(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             context["form_error"], status = refusal.detail, refusal.status
     return render(request, "community/search.html", context, status=status)
-
-
-def _reader(request: HttpRequest) -> Member | None:
-    return request.user if isinstance(request.user, Member) else None
 
 
 def _country(request: HttpRequest, viewer: Member | None) -> str:
