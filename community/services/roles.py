@@ -44,7 +44,8 @@ def held_by(member: Member) -> tuple[str, ...]:
 def change(member: Member, *, give: Collection[str], take: Collection[str], by: Member) -> Difference:
     """Gives and takes these roles; what was so already stays as it is. Raises `LastAdmin`.
 
-    Each change stands in the audit trail or does not happen. Two admins who take the role from each other wait for each other here, and the second is told no.
+    Each change stands in the audit trail or does not happen. Two admins who take the role from each other wait for
+    each other here, and the second is told no.
     """
     require(by, "site.administer")
     with transaction.atomic():
