@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from moderation.detector.details import Names, names_of
 from moderation.detector.finding import Category, Severity
 from moderation.detector.folding import fold
 from moderation.detector.graph import Graph
@@ -17,6 +18,7 @@ from moderation.detector.matcher import Matcher
 from moderation.detector.phrases import BadPhrase, PhraseReader
 from moderation.detector.spelling import Spelling
 
+LONG = 7  # letters of a name that is known when they are typed one by one
 FOLDER = Path(__file__).resolve().parent.parent / "lexicons"
 
 
@@ -62,6 +64,7 @@ class Lexicon:
     matcher: Matcher
     version: str
     sources: Mapping[str, Mapping[str, Any]] = field(repr=False, default_factory=dict)
+    details: Names = field(default_factory=Names)
 
 
 @cache
@@ -79,19 +82,20 @@ def build(sources: Iterable[Mapping[str, Any]]) -> Lexicon:
     for one in sources:
         rules.extend(_add(graph, one, expand, len(rules)))
     graph.finish()
+    names = names_of(sources)
     vocabulary = {symbol for words in graph.words.values() for symbol in words[::2]} | {
         symbol for group in graph.groups for symbol in group
     }
     spelling = Spelling(
         expand,
-        core=_words(sources, "core"),
+        core=_words(sources, "core") | {one for one in names.named if len(one) >= LONG},
         near=_words(sources, "near"),
-        apart=_words(sources, "apart") | {one for one in vocabulary if one.isalpha()},
+        apart=_words(sources, "apart") | {one for one in vocabulary if one.isalpha()} | names.named,
         glue=_words(sources, "glue"),
     )
     version = "+".join(f"{one['language']}{one['version']}" for one in sources)
     by_language = {one["language"]: one for one in sources}
-    return Lexicon(tuple(rules), spelling, _grammars(sources), Matcher(graph), version, by_language)
+    return Lexicon(tuple(rules), spelling, _grammars(sources), Matcher(graph), version, by_language, names)
 
 
 def expand_word(expand: Mapping[str, str], token: str) -> tuple[str, ...]:
