@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zlib import compress, crc32, decompress
 
+from moderation.detector.details import Names, names_of
 from moderation.detector.finding import Category, Severity
 from moderation.detector.folding import fold
 from moderation.detector.graph import Graph
@@ -18,6 +19,7 @@ from moderation.detector.packing import Packed, pack
 from moderation.detector.phrases import BadPhrase, PhraseReader
 from moderation.detector.spelling import Spelling
 
+LONG = 7  # letters of a name that is known when they are typed one by one
 FOLDER = Path(__file__).resolve().parent.parent / "lexicons"
 COMPILED = FOLDER / "phrases.bin"
 MAGIC = b"CLP1"
@@ -64,6 +66,7 @@ class Lexicon:
     grammar: Mapping[str, Grammar]  # by language
     matcher: Matcher
     version: str
+    details: Names = field(default_factory=Names)
 
 
 @cache
@@ -108,16 +111,17 @@ def _packed(sources: Sequence[Mapping[str, Any]]) -> Packed:
 
 
 def _joined(sources: Sequence[Mapping[str, Any]], packed: Packed) -> Lexicon:
+    names = names_of(sources)
     spelling = Spelling(
         _expand(sources),
-        core=_words(sources, "core"),
+        core=_words(sources, "core") | {one for one in names.named if len(one) >= LONG},
         near=_words(sources, "near"),
-        apart=_words(sources, "apart") | {one for one in packed.vocabulary if one.isalpha()},
+        apart=_words(sources, "apart") | {one for one in packed.vocabulary if one.isalpha()} | names.named,
         glue=_words(sources, "glue"),
     )
     version = "+".join(f"{one['language']}{one['version']}" for one in sources)
     rules = tuple(rule for one in sources for rule in _rules(one))
-    return Lexicon(rules, spelling, _grammars(sources), Matcher(packed), version)
+    return Lexicon(rules, spelling, _grammars(sources), Matcher(packed), version, names)
 
 
 def compiled() -> bytes:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from chat.models import Conversation, Message, Room
-from chat.services import sealing
+from chat.services import entries, hiding, sealing
 from community import fieldcrypt
 from community.access import has_role
 from community.models import Member
@@ -36,9 +36,10 @@ class Line:
     author: str
     at: datetime
     body: str
-    state: str  # "", "withdrawn", "hidden", "unreadable"
+    state: str  # "", "withdrawn", "hidden", "held", "unreadable"
     is_flagged: bool
     earlier: tuple[str, ...] = ()
+    covered: tuple[tuple[int, int], ...] = ()  # places in `body` that others do not see
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +123,15 @@ def _lines(message: Message) -> list[Line]:
 
 
 def _line(message: Message, names: dict[int, str], *, is_flagged: bool) -> Line:
-    state = "withdrawn" if message.withdrawn_at else "hidden" if message.hidden_at else ""
+    state = entries.state_of(message)
     return Line(
         seq=message.seq,
         author_id=message.author_id,
         author=names.get(message.author_id or 0, ""),
         at=message.stored_at,
         body=message.body,
-        state=state or ("unreadable" if message.is_unreadable else ""),
+        covered=tuple(hiding.pieces_of(message)),
+        state=state,
         is_flagged=is_flagged,
         earlier=_earlier(message) if is_flagged else (),
     )
