@@ -128,6 +128,9 @@ URLS: dict[str, str] = {
     "moderation:report": PLACE,
     "moderation:check-in": STAFF,
     "moderation:no-contact": STAFF,
+    # what was decided about oneself; a closed account's narrow door opens these two and no other (test_member_statement)
+    "moderation:decisions": MEMBER,
+    "moderation:decision": MEMBER,
     # curation
     "curate": CURATOR,
     "curate-coverage": CURATOR,
