@@ -12,4 +12,7 @@ urlpatterns = [
     # The member's side: what was decided about oneself, what one told moderators.
     path("you/decisions/", statements.decisions, name="decisions"),
     path("you/decisions/<str:token>/", statements.decision, name="decision"),
+    path("you/reports/", reporting.told, name="reports"),
+    path("people/<str:name>/report/", reporting.report_member, name="report-member"),
+    path("messages/<slug:slug>/report/", reporting.report_conversation, name="report-conversation"),
 ]

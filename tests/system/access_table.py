@@ -131,6 +131,9 @@ URLS: dict[str, str] = {
     # what was decided about oneself; a closed account's narrow door opens these two and no other (test_member_statement)
     "moderation:decisions": MEMBER,
     "moderation:decision": MEMBER,
+    "moderation:reports": MEMBER,
+    "moderation:report-member": MEMBER,
+    "moderation:report-conversation": MEMBER,  # of one's own; tests/chat/test_conversations.py asks for another's
     # curation
     "curate": CURATOR,
     "curate-coverage": CURATOR,
