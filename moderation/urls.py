@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from moderation.views import pairs, reporting, statements
+from moderation.views import pairs, replies, reporting, statements
 
 app_name = "moderation"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("you/decisions/", statements.decisions, name="decisions"),
     path("you/decisions/<str:token>/", statements.decision, name="decision"),
     path("you/reports/", reporting.told, name="reports"),
+    path("moderate/needs-reply/", replies.needs_reply, name="needs-reply"),
     path("people/<str:name>/report/", reporting.report_member, name="report-member"),
     path("messages/<slug:slug>/report/", reporting.report_conversation, name="report-conversation"),
 ]
