@@ -1,5 +1,6 @@
 """The tables of `moderation`."""
 
+from moderation.models.answered import Answered
 from moderation.models.decision import Appeal, Decision, Proposal
 from moderation.models.flag import Flag, FlagEvent, ResponseTimes
 from moderation.models.paging import HookCall, OnCall
@@ -9,6 +10,7 @@ from moderation.models.support import SupportOffer
 
 __all__ = [
     "Alarm",
+    "Answered",
     "Appeal",
     "Decision",
     "Flag",

@@ -98,13 +98,15 @@ def open_case(by: Member, token: str) -> Case:
 def _note_the_look(flag: Flag, by: Member) -> None:
     message = flag.message
     private = message is not None and message.room.kind == Room.Kind.CONVERSATION
+    role = "leads" if has_role(by, "leads") else "moderators"
     with transaction.atomic(durable=True):
         if message is not None and private:
             talk = Conversation.objects.filter(pk=message.room_id).select_related("low", "high").first()
             whose = [one for one in (talk.low, talk.high) if one] if talk else []
-            shown = len(_seqs(message))
-            role = "leads" if has_role(by, "leads") else "moderators"
-            looks.record(whose, role=role, reason="reported" if flag.reports.exists() else "words", messages=shown)
+            why = looks.REPORTED if flag.reports.exists() else looks.WORDS
+            looks.record(whose, role=role, reason=why, messages=len(_seqs(message)))
+        elif message is not None and flag.member:
+            looks.record([flag.member], role=role, reason=looks.ROOM, messages=1)
         audit.record(by, "flag.read", flag, about=flag.member, reason="conversation" if private else "room")
 
 

@@ -197,7 +197,7 @@ def report_of(room: Room, reporter: Member):
 
 
 @pytest.mark.parametrize("name", ["conversation", "conversation-about", "conversation-end", "conversation-delete", "room",
-                                  "room-messages", "room-post", "room-join", "room-read"])  # fmt: skip
+                                  "room-messages", "room-post", "room-join", "room-read", "moderation:report-conversation"])  # fmt: skip
 def test_a1_somebody_elses_conversation_is_not_there(pair, name):
     _, _, cleo, room = pair
     amara = make_member("amara", roles=("moderators", "leads", "admins"))

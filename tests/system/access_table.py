@@ -2,13 +2,13 @@
 
 An address is *open* (everyone), for *members* (anyone signed in), for people with a *place* in the room, or for the
 *author* of the message only, for *staff* (moderators) with a second factor in
-this session, for *admins* or *curators* with one, or for *keepers*: curators and moderators. *Half* is for a sign-in that lacks its second step; anyone else is sent away.
+this session, for *admins* or *curators* with one, for *keepers*: curators and moderators, or for *hosts* and moderators. *Half* is for a sign-in that lacks its second step; anyone else is sent away.
 """
 
 from __future__ import annotations
 
 OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
-CURATOR, KEEPER = "curator", "keeper"
+CURATOR, KEEPER, HOST = "curator", "keeper", "host"
 
 URLS: dict[str, str] = {
     # pages for everyone
@@ -128,6 +128,13 @@ URLS: dict[str, str] = {
     "moderation:report": PLACE,
     "moderation:check-in": STAFF,
     "moderation:no-contact": STAFF,
+    # what was decided about oneself; a closed account's narrow door opens these two and no other (test_member_statement)
+    "moderation:decisions": MEMBER,
+    "moderation:decision": MEMBER,
+    "moderation:reports": MEMBER,
+    "moderation:needs-reply": HOST,
+    "moderation:report-member": MEMBER,
+    "moderation:report-conversation": MEMBER,  # of one's own; tests/chat/test_conversations.py asks for another's
     # curation
     "curate": CURATOR,
     "curate-coverage": CURATOR,

@@ -14,7 +14,20 @@ from django.urls.resolvers import URLPattern, URLResolver
 from chat import protocol
 from community.models import Member
 from tests.factories import PASSWORD, join, make_entry, make_member, make_resource, make_room, post, report_entry
-from tests.system.access_table import ADMIN, AUTHOR, CURATOR, FRAMES, HALF, KEEPER, MEMBER, OPEN, PLACE, STAFF, URLS
+from tests.system.access_table import (
+    ADMIN,
+    AUTHOR,
+    CURATOR,
+    FRAMES,
+    HALF,
+    HOST,
+    KEEPER,
+    MEMBER,
+    OPEN,
+    PLACE,
+    STAFF,
+    URLS,
+)
 
 ARGUMENTS = {
     "slug": "evenings",
@@ -111,6 +124,16 @@ def test_a5_s8_pages_of_staff_want_the_role_and_a_second_factor(people, name):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind == HOST])
+def test_a5_s8_pages_of_hosts_want_the_role_and_a_second_factor(people, name):
+    for role in ("hosts", "moderators", "leads"):
+        assert ask(staff_client(role, second_factor=True), name).status_code == 200
+        assert ask(staff_client(role, second_factor=False), name).status_code == 403
+    for roles in ((), ("admins",), ("curators", "reviewers")):
+        assert ask(staff_client(*roles, second_factor=True), name).status_code == 404
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind == ADMIN])
 def test_a5_s8_pages_of_admins_want_the_role_and_a_second_factor(people, name):
     about = make_entry() if "resource" in name else Member.objects.get(name="ana")
@@ -153,7 +176,8 @@ def rows(*kinds):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "name", [name for name, kind in URLS.items() if kind in (MEMBER, PLACE, AUTHOR, STAFF, ADMIN, CURATOR, KEEPER)]
+    "name",
+    [name for name, kind in URLS.items() if kind in (MEMBER, PLACE, AUTHOR, STAFF, ADMIN, CURATOR, KEEPER, HOST)],
 )
 def test_a1_a_visitor_is_sent_to_sign_in_wherever_one_must_be_a_member(people, name):
     answer = ask(people["visitor"], name)
