@@ -66,7 +66,7 @@ class Lexicon:
     grammar: Mapping[str, Grammar]  # by language
     matcher: Matcher
     version: str
-    details: Names = field(default_factory=Names)
+    details: Names
 
 
 @cache
