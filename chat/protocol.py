@@ -342,6 +342,19 @@ class Notices(Event, tag="notices"):
     count: int
 
 
+class SupportOffered(Event, tag="support.offered"):
+    """Beside a message of this member's own there are ways to get help. Told to their own sockets and nobody else's.
+
+    `panel` tells the panel from a folded line; `at` is when it was offered or last answered.
+    """
+
+    room: str
+    seq: int
+    token: str
+    panel: bool
+    at: str
+
+
 class SessionEnding(Event, tag="session.ending"):
     """The socket is about to be closed; come back after `retry_after` seconds, unless the code says not to."""
 
@@ -354,8 +367,8 @@ class BeatHeard(Event, tag="beat"):
 
 
 EVENTS: tuple[type[Event], ...] = (
-    Hello, Ack, Refused, Failed, Entered, Messages, Changes, Resync, Removed, Unread, Presence, Notices, SessionEnding,
-    BeatHeard,
+    Hello, Ack, Refused, Failed, Entered, Messages, Changes, Resync, Removed, Unread, Presence, Notices,
+    SupportOffered, SessionEnding, BeatHeard,
 )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ class MessageView:
     can_edit: bool = False
     caution: bool = False
     is_blank: bool = False
+    beside: SafeString | str = ""  # from an app above, for the message's author only
 
 
 def shown(

@@ -126,6 +126,7 @@ URLS: dict[str, str] = {
     "message-withdraw": AUTHOR,
     "message-react": PLACE,
     "moderation:report": PLACE,
+    "moderation:support": MEMBER,
     "moderation:check-in": STAFF,
     "moderation:no-contact": STAFF,
     # curation
