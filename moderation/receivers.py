@@ -8,6 +8,7 @@ from django.dispatch import receiver
 
 from chat import hub, signals
 from moderation import signals as own
+from moderation.desk import Desk
 from moderation.offers import Offers
 from moderation.services import reports, screening
 
@@ -25,3 +26,8 @@ def _evidence(sender: Any, room_ids: set[int], **_: Any) -> set[int]:
 @receiver(own.support_offered)
 def _offered(sender: Any, member_id: int, **_: Any) -> None:
     hub.from_thread("part_moved", Offers.name, [member_id])
+
+
+@receiver(own.queue_moved)
+def _queue_moved(sender: Any, **_: Any) -> None:
+    hub.from_thread("part_moved", Desk.name, [])

@@ -1,6 +1,7 @@
 """The tables of `moderation`."""
 
 from moderation.models.decision import Appeal, Decision, Proposal
+from moderation.models.desk import AtDesk
 from moderation.models.flag import Flag, FlagEvent, ResponseTimes
 from moderation.models.paging import HookCall, OnCall
 from moderation.models.report import Report
@@ -10,6 +11,7 @@ from moderation.models.support import SupportOffer
 __all__ = [
     "Alarm",
     "Appeal",
+    "AtDesk",
     "Decision",
     "Flag",
     "FlagEvent",

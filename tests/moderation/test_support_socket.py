@@ -76,7 +76,7 @@ async def test_d4_the_hint_names_members_and_nothing_else(tabs, room, ana, monke
     monkeypatch.setattr(hub.current().backbone, "_is_alone", lambda: False)
     await danger(ana, room)
     await tab.expect("support.offered")
-    assert [one for one in said if "part" in one] == [{"part": "offers", "ids": [ana.pk]}]
+    assert [one for one in said if one.get("part") == "offers"] == [{"part": "offers", "ids": [ana.pk]}]
 
 
 async def test_whoever_comes_back_finds_the_offer_of_the_last_day(tabs, room, ana):

@@ -164,6 +164,7 @@ FRAMES: dict[str, str] = {
     "message.edit": AUTHOR,
     "message.withdraw": AUTHOR,
     "message.react": PLACE,
+    "queue.watch": STAFF,
     "read": PLACE,
     "beat": MEMBER,
 }
