@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from moderation.views import pairs, replies, reporting, statements
+from moderation.views import pairs, replies, reporting, statements, support
 
 app_name = "moderation"
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     path("moderate/needs-reply/", replies.needs_reply, name="needs-reply"),
     path("people/<str:name>/report/", reporting.report_member, name="report-member"),
     path("messages/<slug:slug>/report/", reporting.report_conversation, name="report-conversation"),
+    # help beside one's own message
+    path("support/<str:token>/", support.offer, name="support"),
 ]

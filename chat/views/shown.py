@@ -52,6 +52,7 @@ class MessageView:
     caution: bool = False
     aside: str = ""  # what only its author is told: "veiled" or "held"
     is_blank: bool = False
+    beside: SafeString | str = ""  # from an app above, for the message's author only
 
 
 def shown(

@@ -2,6 +2,7 @@
 
 from moderation.models.answered import Answered
 from moderation.models.decision import Appeal, Decision, Proposal
+from moderation.models.desk import AtDesk
 from moderation.models.flag import Flag, FlagEvent, ResponseTimes
 from moderation.models.paging import HookCall, OnCall
 from moderation.models.report import Report
@@ -12,6 +13,7 @@ __all__ = [
     "Alarm",
     "Answered",
     "Appeal",
+    "AtDesk",
     "Decision",
     "Flag",
     "FlagEvent",

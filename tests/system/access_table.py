@@ -126,6 +126,7 @@ URLS: dict[str, str] = {
     "message-withdraw": AUTHOR,
     "message-react": PLACE,
     "moderation:report": PLACE,
+    "moderation:support": MEMBER,
     "moderation:check-in": STAFF,
     "moderation:no-contact": STAFF,
     # what was decided about oneself; a closed account's narrow door opens these two and no other (test_member_statement)
@@ -170,6 +171,7 @@ FRAMES: dict[str, str] = {
     "message.edit": AUTHOR,
     "message.withdraw": AUTHOR,
     "message.react": PLACE,
+    "queue.watch": STAFF,
     "read": PLACE,
     "beat": MEMBER,
 }

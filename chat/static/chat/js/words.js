@@ -14,6 +14,7 @@ export const WORDS = {
   signedOut: "You've been signed out to keep this private.",
   signIn: "Sign in to go on.",
   tooMany: "This is open in too many tabs. Close one and reload.",
+  support: "Support options are below your message.",
   removed: "You're no longer in this room.",
   lost: "That didn't reach us. Try again in a moment.",
   gettingEarlier: "Getting earlier messages",
