@@ -19,3 +19,8 @@ def _work(actor: Member, thing: object) -> bool:
 @rule("flags.set-times")
 def _set_times(actor: Member, thing: object) -> bool:
     return has_role(actor, "admins")
+
+
+@rule("audit.read")
+def _read_audit(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads", "admins")

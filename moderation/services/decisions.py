@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Room
+from community.access import require
 from community.models import Member
 from community.refusals import NotYours, Refusal
 from community.services import audit, notices
@@ -14,9 +15,10 @@ from moderation.detector import Severity
 from moderation.models import Decision, Flag, FlagEvent, Proposal, Report
 from moderation.services import choices, effects, flags, reports
 from moderation.services.choices import Choice, Kind
-from moderation.services.holding import Stale, flag_for, held_flag
+from moderation.services.holding import Stale, flag_for, for_whom, held_flag
 
 DECISION = "decision"  # kind of the notice
+MOST_WAITING = 50
 ACTED_NOT = (Kind.NO_CONCERN, Kind.RESTORE)
 
 
@@ -85,6 +87,18 @@ def refuse(by: Member, token: str) -> None:
         Flag.objects.filter(pk=flag.pk).update(second_wanted=False)
         flags.note(flag, FlagEvent.Kind.SECOND_GIVEN, by=by, says="refused")
         audit.record(by, "flag.proposal-refused", flag, about=flag.member)
+
+
+def proposed(flag: Flag) -> Proposal | None:
+    """What waits for a second key in this case."""
+    return flag.proposals.filter(ended_at=None).select_related("by").first()
+
+
+def waiting_for(by: Member) -> list[Proposal]:
+    """Decisions that wait for a second key which `by` may turn, the oldest first."""
+    require(by, "flags.work")
+    rows = Proposal.objects.filter(ended_at=None, flag__in=for_whom(Flag.objects.open(), by)).exclude(by=by)
+    return list(rows.select_related("flag__message__room", "by").order_by("at")[:MOST_WAITING])
 
 
 def _decided(flag: Flag, choice: Choice, *, by: Member, second: Member | None = None) -> Decision:
