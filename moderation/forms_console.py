@@ -11,8 +11,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community.models import Member
 from moderation.console_words import ABILITIES, STEPS, VERDICTS
-from moderation.models import Decision
+from moderation.models import Decision, ResponseTimes
 from moderation.services import choices
 from moderation.services.choices import Choice, Kind
 
@@ -159,3 +160,68 @@ class AnswerForm(forms.Form):
     """The answer to an appeal."""
 
     words = forms.CharField(max_length=choices.WORDS_LIMIT, required=False, widget=words_box(5))
+
+
+MINUTES = {
+    "imminent": _("Now"),
+    "high": _("Soon"),
+    "moderate": _("Today"),
+    "next_page": _("Until the next one is called"),
+}
+A_WEEK = 7 * 24 * 60
+
+
+class TimesForm(forms.Form):
+    """Minutes until somebody has to look, by severity."""
+
+    def __init__(self, data: Any = None, *, times: ResponseTimes) -> None:
+        super().__init__(data, auto_id="times-%s")
+        for name, label in MINUTES.items():
+            box = forms.NumberInput(attrs={"class": "input", "inputmode": "numeric"})
+            now = getattr(times, f"{name}_seconds") // 60
+            self.fields[name] = forms.IntegerField(label=label, min_value=1, max_value=A_WEEK, initial=now, widget=box)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        order = [said[name] for name in ("imminent", "high", "moderate") if said.get(name)]
+        if len(order) == 3 and order != sorted(order):
+            self.add_error("high", _("What is more urgent can't have more time."))
+        return said
+
+    def seconds(self) -> dict[str, int]:
+        """What was set, as the service takes it. Ask only a valid form."""
+        return {f"{name}_seconds": self.cleaned_data[name] * 60 for name in MINUTES}
+
+
+class OnCallForm(forms.Form):
+    """A place for each moderator: 1 is called first; empty is not called by name."""
+
+    def __init__(self, data: Any = None, *, people: list[Member]) -> None:
+        super().__init__(data, auto_id="call-%s")
+        self.people = people
+        for one in people:
+            held = getattr(one, "on_call", None)
+            box = forms.NumberInput(attrs={"class": "input", "inputmode": "numeric"})
+            self.fields[f"place-{one.pk}"] = forms.IntegerField(
+                label=one.name,
+                required=False,
+                min_value=1,
+                max_value=99,
+                initial=held.place + 1 if held else None,
+                widget=box,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        taken: set[int] = set()
+        for name, place in said.items():
+            if place is not None and place in taken:
+                self.add_error(name, _("Two people can't have the same place."))
+                break
+            taken.add(place)
+        return said
+
+    def chosen(self) -> list[Member]:
+        """Who is called, in this order. Ask only a valid form."""
+        placed = [(self.cleaned_data[f"place-{one.pk}"], one) for one in self.people]
+        return [one for place, one in sorted((pair for pair in placed if pair[0]), key=lambda pair: pair[0])]

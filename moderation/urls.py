@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from moderation.views import case, colleagues, deciding, pairs, queue, reporting
+from moderation.views import case, colleagues, deciding, pairs, queue, reporting, times, trail
 from moderation.views.addresses import CaseToken
 
 register_converter(CaseToken, "case")
@@ -14,6 +14,8 @@ urlpatterns = [
     path("moderate/apart/", pairs.no_contact, name="no-contact"),
     # The console of moderators. A token of a case has 22 characters, so that it is never one of the words beside it.
     path("moderate/", queue.queue, name="queue"),
+    path("moderate/times/", times.times, name="times"),
+    path("moderate/audit/", trail.trail, name="audit"),
     path("moderate/next/", queue.take_next, name="take-next"),
     path("moderate/give-back/", queue.release_all, name="release-all"),
     path("moderate/<case:token>/", case.case, name="case"),

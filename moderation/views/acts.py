@@ -21,16 +21,16 @@ from moderation.services.choices import Kind
 ACTS: tuple[tuple[str, str, str, Any], ...] = (
     (Kind.SUPPORT, "e", "i-text", _("Send support")),
     (Kind.NO_CONCERN, "x", "i-check", _("No concern")),
-    (Kind.VEIL, "v", "i-eye", _("Put a heads-up on it")),
+    (Kind.VEIL, "v", "i-eye", _("Put a heads-up")),
     (Kind.HIDE, "h", "i-eyeoff", _("Take it down")),
     (Kind.RESTORE, "h", "i-eye", _("Show it again")),
-    (Kind.EDIT_REQUEST, "w", "i-pen", _("Ask them to change it")),
+    (Kind.EDIT_REQUEST, "w", "i-pen", _("Ask for a change")),
     (Kind.SILENCE, "p", "i-pause", _("Pause posting")),
     (Kind.RESTRICT, "t", "i-pause", _("Pause one thing")),
-    (Kind.REMOVE, "m", "i-leave", _("Remove from a room")),
-    (Kind.SUSPEND, "a", "i-close", _("Close the account for a time")),
+    (Kind.REMOVE, "m", "i-leave", _("Remove from room")),
+    (Kind.SUSPEND, "a", "i-close", _("Close the account")),
     (Kind.ESCALATE, "l", "i-people", _("Hand to a lead")),
-    (Kind.IMMINENT, "i", "i-phone", _("Emergency procedure")),
+    (Kind.IMMINENT, "i", "i-phone", _("Emergency steps")),
 )
 TOLD = Decision.TELLS
 TWO_KEYS = (Kind.IMMINENT, Kind.SUSPEND)

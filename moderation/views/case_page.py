@@ -46,7 +46,7 @@ def shown(
         "may_turn": proposal is not None and proposal.by_id != by.pk,
         **_words(opened),
         **_known(opened),
-        "told": [{"one": one, "door": Report.Door(one.door).label, "reason": _reason(one)} for one in opened.told],
+        "told": [_told(one, {line.body for line in opened.lines}) for one in opened.told],
         "history": [
             {"one": one, "says": _says(one.kind, one.says), "what": EVENTS[one.kind]} for one in opened.history
         ],
@@ -116,8 +116,11 @@ def _hour(member: Member) -> str:
         return ""
 
 
-def _reason(told: cases.Told) -> str:
-    return str(Report.Reason(told.reason).label) if told.reason else ""
+def _told(told: cases.Told, bodies: set[str]) -> dict[str, Any]:
+    """A report; with the words as they were, where they were others."""
+    then = "" if told.words_then in bodies else told.words_then
+    reason = Report.Reason(told.reason).label if told.reason else ""
+    return {"one": told, "door": Report.Door(told.door).label, "reason": reason, "then": then}
 
 
 def _said(one: Said) -> dict[str, Any]:

@@ -116,10 +116,11 @@ def place_of(room: str, *, one_to_one: bool) -> str:
 
 
 def span(length: timedelta) -> str:
-    """A length of time in few words: "3 min", "2 h", "4 d"."""
+    """A length of time in few words: "3 min", "2 h", "4 days"."""
     minutes = max(0, int(length.total_seconds() // 60))
     if minutes < 60:
         return _("%(n)s min") % {"n": minutes}
     if minutes < 48 * 60:
         return _("%(n)s h") % {"n": minutes // 60}
-    return _("%(n)s d") % {"n": minutes // (24 * 60)}
+    days = minutes // (24 * 60)
+    return _("%(n)s days") % {"n": days} if days < 15 else _("%(n)s weeks") % {"n": days // 7}

@@ -22,7 +22,7 @@ from tests.factories import join, make_member, make_room, post, session_of, talk
 from tests.moderation.console import at_console, page, url
 
 pytestmark = pytest.mark.django_db
-DANGER = "I can't do <this>. I want to kill myself tonight."
+DANGER = "A line with <this> in it. I want to kill myself tonight."
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def later(**how):
 def test_exact_places_are_marked_and_numbered_and_explained(held, amara):
     shown = page(at_console(amara).get(url("case", held)))
     assert "<mark>I want to kill myself tonight.</mark>" in shown
-    assert '<sup class="n"><span class="sr">match </span>2</sup>' in shown
+    assert '<sup class="n"><span class="sr">match </span>1</sup>' in shown
     assert "&lt;this&gt;" in shown
     assert "<this>" not in shown
     assert ", version 1" in shown
@@ -158,7 +158,7 @@ def test_what_is_known_about_its_member_stands_beside_it(held, amara):
     shown = page(at_console(amara).get(url("case", held)))
     assert "About <bdi>ana</bdi>" in shown
     assert "United Kingdom" in shown
-    assert "30 d" in shown
+    assert "4 weeks" in shown
     assert "ana@" not in shown
 
 

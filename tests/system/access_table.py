@@ -132,6 +132,8 @@ URLS: dict[str, str] = {
     "moderation:no-contact": STAFF,
     # the moderators' console; a case is asked for by its holder, and by those who may not
     "moderation:queue": STAFF,
+    "moderation:times": ADMIN,
+    "moderation:audit": LEAD,
     "moderation:take-next": CASE,
     "moderation:release-all": CASE,
     "moderation:case": CASE,
