@@ -24,3 +24,8 @@ def _see_replies(actor: Member, thing: object) -> bool:
 @rule("flags.set-times")
 def _set_times(actor: Member, thing: object) -> bool:
     return has_role(actor, "admins")
+
+
+@rule("audit.read")
+def _read_audit(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads", "admins")

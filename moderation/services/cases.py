@@ -153,6 +153,12 @@ def _why(flag: Flag) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def rules_of(flag: Flag) -> dict[str, str]:
+    """The rules that matched, with what each says: what a moderator gives verdicts about. No words of a member."""
+    found = (one for row in _why(flag) for one in row["reasons"] if one["kind"] != "context")
+    return {one["rule"]: one["says"] for one in found}
+
+
 def _told(flag: Flag) -> list[Told]:
     rows = list(flag.reports.order_by("at"))
     who = {one.reporter_id for one in rows if one.reporter_id}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chat.models import Room
+from community.access import require
 from community.models import Member
 from community.refusals import NotYours, Refusal
 from community.services import audit, digest, notices, outbox
@@ -18,9 +19,10 @@ from moderation.detector import Severity
 from moderation.models import Decision, Flag, FlagEvent, Proposal, Report
 from moderation.services import choices, effects, flags, reports
 from moderation.services.choices import Choice, Kind
-from moderation.services.holding import Stale, flag_for, held_flag
+from moderation.services.holding import Stale, flag_for, for_whom, held_flag
 
 DECISION = "decision"  # kind of the notice
+MOST_WAITING = 50
 ACTED_NOT = (Kind.NO_CONCERN, Kind.RESTORE)
 WRITTEN = Decision.APPEALABLE | {Kind.UPHELD, Kind.LIFTED}  # of these a letter goes out, too
 
@@ -90,6 +92,18 @@ def refuse(by: Member, token: str) -> None:
         Flag.objects.filter(pk=flag.pk).update(second_wanted=False)
         flags.note(flag, FlagEvent.Kind.SECOND_GIVEN, by=by, says="refused")
         audit.record(by, "flag.proposal-refused", flag, about=flag.member)
+
+
+def proposed(flag: Flag) -> Proposal | None:
+    """What waits for a second key in this case."""
+    return flag.proposals.filter(ended_at=None).select_related("by").first()
+
+
+def waiting_for(by: Member) -> list[Proposal]:
+    """Decisions that wait for a second key which `by` may turn, the oldest first."""
+    require(by, "flags.work")
+    rows = Proposal.objects.filter(ended_at=None, flag__in=for_whom(Flag.objects.open(), by)).exclude(by=by)
+    return list(rows.select_related("flag__message__room", "by").order_by("at")[:MOST_WAITING])
 
 
 def _decided(flag: Flag, choice: Choice, *, by: Member, second: Member | None = None) -> Decision:
