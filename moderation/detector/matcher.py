@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from moderation.detector.graph import Graph, Standing
+from moderation.detector.reading import Between, nothing
 
 REACH = 24  # words
 MOST_STATES = 6000
@@ -50,7 +51,9 @@ class Matcher:
         """Whether any phrase speaks of this word."""
         return bool(self._symbols[self._number(word)])
 
-    def matches(self, words: Sequence[str], ends: Sequence[bool]) -> tuple[list[Match], int]:
+    def matches(
+        self, words: Sequence[str], ends: Sequence[bool], between: Between = nothing
+    ) -> tuple[list[Match], int]:
         """Every match, and the number of steps it took. `ends[i]` says that a sentence ends after word `i`."""
         numbers = [self._number(word) for word in words]
         found: dict[tuple[int, int], int] = {}
@@ -58,6 +61,7 @@ class Matcher:
         for first in range(len(numbers)):
             state = self._opening if first == 0 or ends[first - 1] else self._inner
             steps += self._walk(state, first, numbers, ends, found)
+            between()
         return [Match(number, first, last) for (number, last), first in found.items()], steps
 
     def _walk(
