@@ -92,9 +92,7 @@ class Pause(models.Model):
     """Until then a member reads in one room and does not write. It ends by itself, or with what caused it."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="pauses")
-    member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pauses", db_index=False
-    )
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pauses")
     until = models.DateTimeField()
     cause = models.CharField(max_length=40, unique=True, help_text="The decision it follows from")
 

@@ -182,8 +182,8 @@ def why_not(member: Member, found: Room) -> str:
     if member.silenced_until and member.is_silenced():
         until = timezone.localtime(member.silenced_until)
         return _("You can read everything. You can't post until %(time)s.") % {"time": until.strftime("%H:%M, %d %B")}
-    if until := paused_until(member.pk, found.slug, timezone.now()):
-        return str(PausedHere(until).detail)
+    if paused := paused_until(member.pk, found.slug, timezone.now()):
+        return str(PausedHere(paused).detail)
     return _("This room is for reading now.")
 
 
