@@ -439,3 +439,38 @@ def test_one_message_that_takes_long_keeps_no_other_from_being_swept(evenings, m
         assert sweeping.sweep() == 2
     assert sweeping.sweep() == 1
     assert set(Screened.objects.values_list("seq", flat=True)) == {3}
+
+
+# --- a clock that jumps -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+def test_f6_a_clock_that_jumps_between_message_and_edit_loses_no_screening(evenings, monkeypatch, hours):
+    ana, _, room = evenings
+    with later(hours=hours):
+        post(ana, room, CALM)
+    message = Message.objects.get()
+    changed = changes.editing(DANGER, None)
+    with monkeypatch.context() as patched:
+        patched.setattr(screening, "screen", lambda *_, **__: 0)  # nobody reads the edit as it is stored
+        with time_machine.travel(message.stored_at - timedelta(hours=1), tick=False):
+            changes.do(Act(ana.pk, session_of(ana), room.slug, 1, changed))
+    assert not Flag.objects.exists()
+    assert sweeping.sweep() == 1
+    assert Flag.objects.get().message == message
+    assert sweeping.sweep() == 0
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+def test_f6_a_clock_that_jumps_between_messages_loses_no_screening_and_raises_no_false_alarm(evenings, settings, hours):
+    ana, _, room = evenings
+    settings.SCREENING = False
+    with later(hours=hours):
+        post(ana, room, DANGER)
+    post(ana, room, CALM)
+    settings.SCREENING = True
+    assert sweeping.lag() >= timedelta()
+    assert sweeping.sweep() == 2
+    assert Flag.objects.count() == 1
+    assert sweeping.lag() == timedelta()
+    assert not Letter.objects.exists()
