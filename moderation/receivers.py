@@ -7,6 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from chat import signals
+from moderation import demo
 from moderation.services import reports, screening
 
 
@@ -18,3 +19,8 @@ def _screen(sender: Any, messages: list[Any], **_: Any) -> None:
 @receiver(signals.conversations_left)
 def _evidence(sender: Any, room_ids: set[int], **_: Any) -> set[int]:
     return reports.evidence_in(room_ids)
+
+
+@receiver(signals.demo_loaded)
+def _demo(sender: Any, **_: Any) -> None:
+    demo.load()
