@@ -178,3 +178,32 @@ def test_axe_finds_nothing_in_the_panel_and_the_line(evening: Any, look: dict[st
     assert "\n".join(faults(page)) == ""
     page.goto(f"{evening.site.url}/support/{token}/")
     assert "\n".join(faults(page)) == ""
+
+
+def test_help_is_beside_a_severe_draft_and_nothing_of_it_leaves_the_browser(evening: Any):
+    page = evening.in_room("Linden")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    line = page.locator("#draft-help")
+    page.locator("#w").type("I want to die")
+    expect(line).to_be_visible()
+    expect(page.locator("#w")).to_be_focused()
+    expect(line.get_by_role("link")).to_have_attribute("href", "/help-now/")
+    assert sent == []
+    line.get_by_role("button", name="Close").click()
+    expect(line).to_be_hidden()
+    page.locator("#w").fill("")
+    page.locator("#w").fill("No quiero vivir")
+    expect(line).to_be_visible()
+    page.locator("#w").press("Enter")
+    expect(line).to_be_hidden()
+    wait_for(page, "No quiero vivir")
+    assert evening.stored()[-1] == "No quiero vivir"
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_beside_the_draft(evening: Any, look: dict[str, Any]):
+    page = evening.in_room("Linden", **look)
+    page.locator("#w").fill("I want to die")
+    expect(page.locator("#draft-help")).to_be_visible()
+    assert "\n".join(faults(page)) == ""
