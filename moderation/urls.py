@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from moderation.views import pairs, reporting, support
+from moderation.views import pairs, reporting, support, support_after
 
 app_name = "moderation"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("moderate/apart/", pairs.no_contact, name="no-contact"),
     # help beside one's own message
     path("support/<str:token>/", support.offer, name="support"),
+    path("support/<str:token>/after/", support_after.after, name="support-after"),
 ]

@@ -17,11 +17,12 @@ from chat.models import Message
 from community.choosing import Choice as Lines
 from community.models import Member
 from community.refusals import NotYours
+from community.services.helplines import helplines_for
 from community.services.lines_now import lines_now
 from moderation import signals
 from moderation.detector import Category, Severity
 from moderation.models import SupportOffer
-from moderation.services import flags
+from moderation.services import flags, support_after
 
 log = logging.getLogger("moderation.support")
 Level, State = SupportOffer.Level, SupportOffer.State
@@ -117,6 +118,8 @@ def lines_for(member: Member, *, country: str = "") -> Lines | None:
     None when they cannot be read: the card then shows what needs no list, and is never left out.
     """
     try:
+        if support_after.would_rather_write(member):
+            return helplines_for(member, timezone.now(), channel="text", country=country)
         return lines_now(member, timezone.now(), country)
     except Exception as error:  # noqa: BLE001  (whatever it is, the card is shown)
         log.error("The lines of a support offer cannot be read: %s", type(error).__name__)  # noqa: TRY400

@@ -127,6 +127,7 @@ URLS: dict[str, str] = {
     "message-react": PLACE,
     "moderation:report": PLACE,
     "moderation:support": MEMBER,
+    "moderation:support-after": MEMBER,
     "moderation:check-in": STAFF,
     "moderation:no-contact": STAFF,
     # curation
