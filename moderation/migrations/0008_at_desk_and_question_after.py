@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 ('answered_at', models.DateTimeField(blank=True, help_text='Also when it was left out', null=True)),
                 ('helped', models.CharField(blank=True, choices=[('yes', 'Yes'), ('a-little', 'A little'), ('no', 'No')], max_length=10)),
-                ('in_the_way', models.CharField(blank=True, choices=[('nothing', 'Nothing'), ('calling', 'Calling is hard for me'), ('effort', 'It was too much effort just then'), ('alone', 'I wanted to manage on my own'), ('belief', "I didn't think it would help"), ('trust', "I wasn't sure it stays private"), ('not-needed', "I didn't need it"), ('other', 'Something else')], max_length=12)),
+                ('in_the_way', models.CharField(blank=True, choices=[('nothing', 'Nothing'), ('calling', 'Calling is hard for me'), ('effort', 'It was too much effort at that moment'), ('alone', 'I wanted to manage on my own'), ('belief', "I didn't think it would help"), ('trust', "I wasn't sure it stays private"), ('not-needed', "I didn't need it"), ('other', 'Something else')], max_length=12)),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('offer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='after', to='moderation.supportoffer')),
             ],

@@ -52,7 +52,7 @@ class SupportAfter(models.Model):
     class InTheWay(models.TextChoices):
         NOTHING = "nothing", _("Nothing")
         CALLING = "calling", _("Calling is hard for me")
-        EFFORT = "effort", _("It was too much effort just then")
+        EFFORT = "effort", _("It was too much effort at that moment")
         ALONE = "alone", _("I wanted to manage on my own")
         BELIEF = "belief", _("I didn't think it would help")
         TRUST = "trust", _("I wasn't sure it stays private")
