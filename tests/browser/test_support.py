@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from moderation.models import Flag, SupportOffer
+from moderation.models import Flag, SupportAfter, SupportOffer
 from tests.browser.test_axe import LOOKS, faults
 from tests.browser.test_talking import PATIENCE_MS, wait_for, write
 from tests.factories import post, talk
@@ -207,3 +207,18 @@ def test_axe_finds_nothing_beside_the_draft(evening: Any, look: dict[str, Any]):
     page.locator("#w").fill("I want to die")
     expect(page.locator("#draft-help")).to_be_visible()
     assert "\n".join(faults(page)) == ""
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_where_one_question_is_asked(evening: Any, look: dict[str, Any]):
+    def asked() -> str:
+        post(evening.members["Linden"], evening.room(), DANGER)
+        made = SupportOffer.objects.get()
+        SupportAfter.objects.create(offer=made, member=made.member)
+        return made.token
+
+    page = evening.as_member("Linden", f"/support/{evening.site.do(asked)}/after/", **look)
+    assert "\n".join(faults(page)) == ""
+    page.get_by_label("Calling is hard for me").check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("main")).to_contain_text("Thank you.")
