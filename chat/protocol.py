@@ -210,9 +210,11 @@ class Quote(Struct, frozen=True, omit_defaults=True):
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
-    """One message as it stands now. `state` is empty, "withdrawn", "hidden" or "unreadable".
+    """One message as it stands now. `state` is empty, "withdrawn", "hidden", "held" or "unreadable".
 
-    `caution` is set early in a conversation, when the message leads somewhere else; shown to the one who got it.
+    `aside` is in its author's own frames only: "veiled" when others do not see some of it, "held" when they do not
+    see it before a moderator has looked. `caution` is set early in a conversation, when the message leads somewhere
+    else; shown to the one who got it.
     """
 
     seq: int
@@ -228,6 +230,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     state: str = ""
     reactions: dict[str, int] = {}
     caution: bool = False
+    aside: str = ""
 
 
 class Event(Struct, frozen=True, tag_field="type", omit_defaults=True):

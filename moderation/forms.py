@@ -1,4 +1,4 @@
-"""The form behind "I'm worried about them" and "Report"."""
+"""Forms of moderation: telling a moderator, asking for another look, keeping two members apart."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.models.message import BODY_LIMIT
 from moderation.models import Report, SupportAfter
+from moderation.services.appeals import WORDS_LIMIT
 from moderation.services.reports import NOTE_LIMIT
 
 
@@ -31,6 +32,16 @@ class AfterForm(forms.Form):
 
     helped = forms.ChoiceField(choices=[("", ""), *SupportAfter.Helped.choices], required=False)
     in_the_way = forms.ChoiceField(choices=[("", ""), *SupportAfter.InTheWay.choices], required=False)
+
+
+class AppealForm(forms.Form):
+    """What a member says when they ask for another look; nothing is a full answer, too."""
+
+    words = forms.CharField(
+        required=False,
+        max_length=WORDS_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto", "class": "input"}),
+    )
 
 
 class ReportForm(forms.Form):

@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from django.conf import settings
@@ -64,6 +65,25 @@ def check() -> Outcome:
     walk.go()
     walk.reach(head)
     return Outcome(walk.count, len(outside), walk.troubles)
+
+
+def is_chained(entries: list[AuditEntry]) -> bool:
+    """True when these neighbours, newest first, are as they were written; the oldest is what the next stands on."""
+    head = AuditHead.objects.filter(pk=1).first()
+    if head is None or not entries:
+        return not entries
+    try:
+        key = audit.key_of(head)
+    except fieldcrypt.NotReadable:
+        return False
+    if entries[-1].number == 1 and not _follows(entries[-1], None, key):
+        return False
+    return all(_follows(new, old, key) for new, old in pairwise(entries))
+
+
+def _follows(entry: AuditEntry, before: AuditEntry | None, key: bytes) -> bool:
+    number, after = (before.number, before.mac) if before else (0, "")
+    return entry.number == number + 1 and hmac.compare_digest(entry.mac, audit.mac_of(entry, after=after, key=key))
 
 
 class _Walk:

@@ -1,5 +1,6 @@
 """The tables of `moderation`."""
 
+from moderation.models.answered import Answered
 from moderation.models.decision import Appeal, Decision, Proposal
 from moderation.models.desk import AtDesk
 from moderation.models.flag import Flag, FlagEvent, ResponseTimes
@@ -10,6 +11,7 @@ from moderation.models.support import SupportAfter, SupportOffer
 
 __all__ = [
     "Alarm",
+    "Answered",
     "Appeal",
     "AtDesk",
     "Decision",

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from community.access import require
@@ -130,6 +130,12 @@ def set_times(by: Member, **seconds: int) -> ResponseTimes:
         said = " ".join(f"{name}={value}" for name, value in sorted(seconds.items()))
         audit.record(by, "times.set", row, reason=said[:200])
     return row
+
+
+def who_may_be_called() -> list[Member]:
+    """Everyone who moderates, those on call first and in their order."""
+    people = Member.objects.filter(groups__name__in=HEARING_ROLES, is_active=True).distinct()
+    return list(people.select_related("on_call").order_by(F("on_call__place").asc(nulls_last=True), "name"))
 
 
 def set_on_call(by: Member, people: Sequence[Member]) -> None:

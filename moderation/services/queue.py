@@ -68,6 +68,12 @@ def listed(by: Member, *, most: int = LISTED) -> Queue:
     return Queue([_item(one, told.get(one.pk, 0), by, now) for one in rows], dict(counted))
 
 
+def line_of(by: Member, token: str) -> Item:
+    """One case as the queue shows it: no words. Raises `NotYours`."""
+    flag = flag_for(by, token)
+    return _item(flag, flags_reported([flag]).get(flag.pk, 0), by, timezone.now())
+
+
 def flags_reported(rows: list[Flag]) -> dict[int, int]:
     """How many reports each of these has."""
     found = Flag.objects.filter(pk__in=[one.pk for one in rows], reports__isnull=False).order_by()
@@ -190,4 +196,5 @@ def given_back(flag: Flag, by: Member) -> bool:
 
 def held_by(by: Member) -> list[Flag]:
     """What `by` holds now."""
-    return list(Flag.objects.open().filter(holder=by, held_until__gt=timezone.now()).by_urgency())
+    rows = Flag.objects.open().filter(holder=by, held_until__gt=timezone.now())
+    return list(rows.select_related("message__room").by_urgency())

@@ -17,12 +17,6 @@ DANGER = "I don't want to be here tonight"
 SAID = "Support options are below your message."
 
 
-@pytest.fixture
-def web(start_web: Any) -> Any:
-    """A site that reads what is said."""
-    return start_web(env={"SCREENING": "1"})
-
-
 def panel_of(page: Any) -> Any:
     """The panel beside the newest own message."""
     return page.locator("li.msg.mine .beside section.care").last

@@ -29,6 +29,7 @@ export const WORDS = {
   report: "I'm worried about them, or report",
   muteOrBlock: "Mute or block",
   someone: "Someone who left",
+  veil: "details kept out of sight",
   reactions: {
     "with-you": "With you",
     "same-here": "Same here",

@@ -1,0 +1,50 @@
+"""What staff did, as sentences of the audit trail: no words of a member, only who, what and when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from moderation.models import Decision
+
+DONE: dict[str, Any] = {
+    "flag.taken": _("took a case"),
+    "flag.read": _("read a case"),
+    "flag.paged": _("Somebody on call was called"),
+    "flag.second-wanted": _("asked for a second opinion"),
+    "flag.second-given": _("gave a second opinion"),
+    "flag.proposal-refused": _("did not confirm what was proposed"),
+    "decision.appealed": _("asked for another look at a decision"),
+    "appeal.upheld": _("looked again and left a decision"),
+    "appeal.lifted": _("looked again and took a decision back"),
+    "times.set": _("set the due times"),
+    "on-call.set": _("set who is called"),
+    "audit.read": _("read the audit trail"),
+    "audit.checked": _("checked the whole audit trail"),
+}
+BEGINNINGS: tuple[tuple[str, Any], ...] = (
+    ("flag.decided-", _("decided: %(what)s")),
+    ("flag.confirmed-", _("turned the second key: %(what)s")),
+    ("flag.proposed-", _("proposed: %(what)s")),
+)
+KINDS = dict(Decision.Kind.choices)
+REASONS: dict[str, Any] = {
+    **dict(Decision.Reason.choices),
+    "conversation": _("a one-to-one conversation"),
+    "room": _("a room"),
+}
+
+
+def done(action: str) -> str:
+    """What was done, in words; the code itself where nobody wrote a sentence for it."""
+    for beginning, words in BEGINNINGS:
+        if action.startswith(beginning):
+            kind = action.removeprefix(beginning)
+            return str(words) % {"what": KINDS.get(kind, kind)}
+    return str(DONE.get(action, action))
+
+
+def why(reason: str) -> str:
+    """The reason, in words."""
+    return str(REASONS.get(reason, reason))

@@ -1,0 +1,119 @@
+"""What can be decided about a case: the forms of its page, what waits for a second key, and what an appeal is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from chat.models import Membership, Room
+from community import fieldcrypt
+from community.models import Member
+from moderation.console_words import ABILITIES, STEPS, VERDICTS
+from moderation.forms_console import About, AnswerForm, DecisionForm
+from moderation.models import Appeal, Decision, Flag, Proposal
+from moderation.services import appeals, canned, cases, choices
+from moderation.services.cases import Case
+from moderation.services.choices import Kind
+
+# In the order of the page: what is done most, then what is heavier. The letter is a shortcut.
+ACTS: tuple[tuple[str, str, str, Any], ...] = (
+    (Kind.SUPPORT, "e", "i-text", _("Send support")),
+    (Kind.NO_CONCERN, "x", "i-check", _("No concern")),
+    (Kind.VEIL, "v", "i-eye", _("Put a heads-up")),
+    (Kind.HIDE, "h", "i-eyeoff", _("Take it down")),
+    (Kind.RESTORE, "h", "i-eye", _("Show it again")),
+    (Kind.EDIT_REQUEST, "w", "i-pen", _("Ask for a change")),
+    (Kind.SILENCE, "p", "i-pause", _("Pause posting")),
+    (Kind.RESTRICT, "t", "i-pause", _("Pause one thing")),
+    (Kind.REMOVE, "m", "i-leave", _("Remove from room")),
+    (Kind.SUSPEND, "a", "i-close", _("Close the account")),
+    (Kind.ESCALATE, "l", "i-people", _("Hand to a lead")),
+    (Kind.IMMINENT, "i", "i-phone", _("Emergency steps")),
+)
+TOLD = Decision.TELLS
+TWO_KEYS = (Kind.IMMINENT, Kind.SUSPEND)
+MAY_TAKE_TWO = (Kind.SILENCE, Kind.RESTRICT)
+
+
+@dataclass(slots=True)
+class Act:
+    """One thing that can be decided, with its form."""
+
+    kind: str
+    key: str
+    icon: str
+    title: Any
+    form: DecisionForm
+    texts: list[dict[str, Any]]
+    is_told: bool
+    is_two_keys: bool
+    may_take_two: bool
+    is_open: bool
+
+
+def acts_of(opened: Case, by: Member, bound: DecisionForm | None) -> list[Act]:
+    """Everything that fits this case, each with its form; `bound` stands for its kind, open."""
+    known, message = about(opened.flag), opened.flag.message
+    left = {Kind.RESTORE if message and not message.hidden_at else Kind.HIDE}
+    left |= set() if message else choices.ON_A_MESSAGE
+    return [_act(one, opened, by, known, bound) for one in ACTS if one[0] not in left]
+
+
+def _act(one: tuple[str, str, str, Any], opened: Case, by: Member, known: About, bound: DecisionForm | None) -> Act:
+    kind, key, icon, title = one
+    texts = texts_of(kind, opened.record.member, by)
+    is_open = bound is not None and bound.kind == kind
+    first = texts[0]["words"] if texts and kind == Kind.SUPPORT else ""
+    form = bound if bound is not None and is_open else DecisionForm(kind=kind, about=known, words=first)
+    return Act(kind, key, icon, title, form, texts, kind in TOLD, kind in TWO_KEYS, kind in MAY_TAKE_TWO, is_open)
+
+
+def texts_of(kind: str, member: Member | None, by: Member) -> list[dict[str, Any]]:
+    """What to begin from, with both names in it."""
+    name = member.name if member else ""
+    return [
+        {"key": one.key, "title": one.title, "words": canned.filled(one.key, name=name, moderator=by.name)}
+        for one in canned.texts_for(kind)
+    ]
+
+
+def about(flag: Flag) -> About:
+    """What the forms of this case know."""
+    places = Membership.objects.filter(member=flag.member_id or 0, room__kind=Room.Kind.GROUP)
+    rooms = tuple(places.order_by("room__name").values_list("room__slug", "room__name"))
+    own = flag.message.room.slug if flag.message else ""
+    return About(cases.rules_of(flag), rooms, flag.reports.exists(), own if own in dict(rooms) else "")
+
+
+def proposal_of(found: Proposal) -> dict[str, Any]:
+    """What waits for a second key, in words."""
+    choice = choices.read(found.choice)
+    return {
+        "one": found,
+        "choice": choice,
+        "what": dict(Kind.choices).get(choice.kind, choice.kind),
+        "reason": dict(Decision.Reason.choices).get(choice.reason, ""),
+        "ability": ABILITIES.get(choice.ability, ""),
+        "steps": [words for key, words in STEPS.items() if choice.checklist.get(key)],
+        "verdicts": [VERDICTS[one] for one in sorted(set(choice.verdicts.values()))],
+    }
+
+
+def appeal_of(flag: Flag, by: Member) -> dict[str, Any]:
+    """What an appeal is about, and the form of its answer."""
+    appeal = Appeal.objects.filter(flag=flag).select_related("decision__by", "decision__second").first()
+    if appeal is None:
+        return {}
+    try:
+        words = appeals.words_of(appeal)
+    except fieldcrypt.NotReadable:
+        words = ""
+    return {
+        "appeal": appeal,
+        "decision": appeal.decision,
+        "appeal_words": words,
+        "answer_form": AnswerForm(auto_id="answer-%s"),
+        "answer_texts": texts_of("answer", flag.member, by),
+    }
