@@ -52,6 +52,14 @@ class Act:
     may_take_two: bool
     is_open: bool
 
+    @property
+    def errors(self) -> list[tuple[Any, str]]:
+        """Each thing that is missing, with its field."""
+        if not self.form.is_bound:
+            return []
+        named = [(self.form[name], said) for name, said in self.form.errors.items() if name in self.form.fields]
+        return [(field, one) for field, said in named for one in said]
+
 
 def acts_of(opened: Case, by: Member, bound: DecisionForm | None) -> list[Act]:
     """Everything that fits this case, each with its form; `bound` stands for its kind, open."""
