@@ -57,7 +57,7 @@ def _react(actor: Member, message: Message) -> bool:
 
 @rule("message.edit")
 def _edit(actor: Member, message: Message) -> bool:
-    return is_own(actor, message) and is_shown(message) and timezone.now() - message.stored_at < EDITABLE_FOR
+    return is_own(actor, message) and is_changeable(message) and timezone.now() - message.stored_at < EDITABLE_FOR
 
 
 @rule("message.withdraw")
@@ -80,3 +80,8 @@ def is_own(actor: Member, message: Message) -> bool:
 def is_shown(message: Message) -> bool:
     """True unless it was taken back or taken down."""
     return message.withdrawn_at is None and message.hidden_at is None
+
+
+def is_changeable(message: Message) -> bool:
+    """True unless it was taken back or taken down; what is held back may still be changed."""
+    return message.withdrawn_at is None and (message.hidden_at is None or message.held_at is not None)

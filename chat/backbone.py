@@ -1,8 +1,8 @@
 """Hints between processes, over the channel layer: numbers only, allowed to fail, never awaited by a sender.
 
 `{"rooms": {id: [top, revision]}}`, `{"recheck": true}`, `{"moved": member id}`, `{"noticed": [member id, …]}`,
-`{"present": …}` and the self-ping. If two pings in a row do not come back, the layer is rebuilt; polling carries
-meanwhile (promise F3).
+`{"part": name, "ids": [number, …]}`, `{"present": …}` and the self-ping. If two pings in a row do not come back, the
+layer is rebuilt; polling carries meanwhile (promise F3).
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Backbone:
         self._moved = moved
         self.on_presence: Callable[[str, dict[str, int]], None] = lambda process, counts: None
         self.on_noticed: Callable[[list[int]], None] = lambda member_ids: None
+        self.on_part: Callable[[str, list[int]], None] = lambda name, ids: None
         self.process = secrets.token_hex(8)
         self._waiting: Rooms = {}
         self._other: list[dict[str, Any]] = []
@@ -73,6 +74,12 @@ class Backbone:
         """Says for whom something is new; numbers of members, and nothing of what it is."""
         if not self._is_alone():
             self.say({"noticed": member_ids})
+
+    def part_moved(self, name: str, ids: list[int]) -> None:
+        """Says that something of a part moved; numbers of what, and nothing else. One that waits already is enough."""
+        message = {"part": name, "ids": ids}
+        if not self._is_alone() and message not in self._other:
+            self.say(message)
 
     def say(self, message: dict[str, Any]) -> None:
         """Says anything else; bounded, the oldest goes first."""
@@ -138,6 +145,8 @@ class Backbone:
             self._moved(int(message["moved"]))
         if noticed := message.get("noticed"):
             self.on_noticed([int(pk) for pk in noticed])
+        if "part" in message:
+            self.on_part(str(message["part"]), [int(pk) for pk in message["ids"]])
         if "present" in message:
             self.on_presence(str(message["from"]), message["present"])
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, ClassVar
 
 from channels.consumer import AsyncConsumer
-from django.db import Error as DatabaseError
 
 from chat import door, hub, protocol, work
 from chat.elsewhere import Elsewhere
@@ -28,8 +26,6 @@ from chat.services.rooms import Entrance
 from chat.window import Window
 from community.refusals import Refusal, Unavailable
 
-log = logging.getLogger("chat.socket")
-
 BEAT_SECONDS = 25
 GONE_AFTER_SECONDS = 55.0  # without a heartbeat; promise R6
 LIFE_SECONDS = 12 * 3600.0
@@ -43,11 +39,13 @@ _BEAT_HEARD = protocol.encode(protocol.BeatHeard())
 class MemberSocket(AsyncConsumer):
     """One open tab of one member."""
 
+    handlers: ClassVar[dict[type, Callable[[Any, Any], None]]] = {}
+
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Speaks with one browser from handshake to close."""
         await receive()  # websocket.connect
         try:
-            arrival = await door.admit(scope)
+            arrival = await self._admit(scope)
         except door.NotAdmitted as no:
             await door.turn_away(no.code, receive, send)
             return
@@ -62,6 +60,9 @@ class MemberSocket(AsyncConsumer):
             self._end()
 
     # --- from handshake to close ------------------------------------------------------------
+
+    async def _admit(self, scope: dict[str, Any]) -> Arrival:
+        return await door.admit(scope)
 
     def _begin(self, arrival: Arrival, of: Hub, send: Any, write: Any) -> None:
         now = monotonic()
@@ -125,8 +126,12 @@ class MemberSocket(AsyncConsumer):
         except protocol.NotUnderstood as error:
             self._not_understood(error)
             return
+        handle = self.handlers.get(type(command))
+        if handle is None:  # known, but not at this address
+            self._not_understood(protocol.NotUnderstood("unknown-type", getattr(command, "ref", None)))
+            return
         try:
-            _HANDLERS[type(command)](self, command)
+            handle(self, command)
         except Refusal as refusal:
             self._refuse(getattr(command, "ref", 0), refusal)
 
@@ -211,7 +216,7 @@ class MemberSocket(AsyncConsumer):
         self._tell(protocol.Ack(command.ref, room=command.room))
 
     def _read(self, command: protocol.Read) -> None:
-        work.reads.submit((self.member_id, command.room, command.seq)).add_done_callback(_look_away)
+        work.reads.submit((self.member_id, command.room, command.seq)).add_done_callback(work.look_away)
         self.elsewhere.read(command.room, command.seq)
 
     def _beat(self, command: protocol.Beat) -> None:
@@ -230,14 +235,14 @@ class MemberSocket(AsyncConsumer):
         future.add_done_callback(partial(self._answer, serial, event_of))
 
     def _answer(self, serial: int, event_of: Callable[..., protocol.Event], done: asyncio.Future[Any]) -> None:
-        _look_away(done)
+        work.look_away(done)
         waiting = self._pending.pop(serial, None)
         if waiting is None or self.outlet.closed:
             return  # answered already because it took too long, or nobody is left to hear it
         try:
             self._tell(event_of(waiting[0], done.result()))
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  (every command is answered; promise R7)
-            self._refuse(waiting[0], _as_refusal(error))
+            self._refuse(waiting[0], work.as_refusal(error))
 
     def _refuse(self, ref: int, refusal: Refusal) -> None:
         self._tell(protocol.Refused(ref, refusal.code, str(refusal.detail), round(refusal.retry_after, 1)))
@@ -292,7 +297,7 @@ class MemberSocket(AsyncConsumer):
             self._tell(unread)
 
 
-_HANDLERS: dict[type, Callable[[MemberSocket, Any], None]] = {
+MemberSocket.handlers = {
     protocol.PostMessage: MemberSocket._post,
     protocol.Beat: MemberSocket._beat,
     protocol.Read: MemberSocket._read,
@@ -302,22 +307,3 @@ _HANDLERS: dict[type, Callable[[MemberSocket, Any], None]] = {
     protocol.WithdrawMessage: MemberSocket._withdraw,
     protocol.React: MemberSocket._react,
 }
-
-
-def _as_refusal(error: BaseException) -> Refusal:
-    if isinstance(error, Refusal):
-        return error
-    if not isinstance(error, DatabaseError | TimeoutError | asyncio.CancelledError):
-        log.error("a command failed: %s", type(error).__name__)
-    return Unavailable(retry_after=2)
-
-
-def _look_away(done: asyncio.Future[Any]) -> None:
-    if not done.cancelled():
-        done.exception()
-
-
-async def nowhere(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Refuses handshakes at any other address."""
-    await receive()
-    await send({"type": "websocket.close"})

@@ -90,3 +90,9 @@ async def turn_away(code: Close | None, receive: Any, send: Any) -> None:
         async with asyncio.timeout(TURN_AWAY_SECONDS):
             while (await receive())["type"] != "websocket.disconnect":
                 pass
+
+
+async def nowhere(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Refuses handshakes at any other address."""
+    await receive()
+    await send({"type": "websocket.close"})

@@ -72,6 +72,7 @@ class Feed:
         self.flushed_at = 0.0
         self.flush_due = False
         self._ring: deque[Encoded] = deque(maxlen=RING)
+        self._own: set[int] = set()  # authors who are given other frames than everyone for some of these
         self._changes: deque[tuple[int, Encoded]] = deque(maxlen=CHANGES_KEPT)
         self._changes_from = revision  # every change after this revision is in `_changes`
         self._removals: dict[int, int] = {}  # member id → revision of their newest removal
@@ -102,6 +103,7 @@ class Feed:
         if stored.entry is None or stored.seq != self.top + 1 or stored.revision != self.revision or self.is_behind:
             return False
         self._ring.append(stored.entry)
+        self._note_own([stored.entry])
         self.top = stored.seq
         self.wanted = (max(self.top, self.wanted[0]), self.wanted[1])
         return True
@@ -116,9 +118,13 @@ class Feed:
             self._changes_from = news.revision
         self._replace(news.changed)
         self._note_changes(news.changed)
+        self._note_own([*news.fresh, *(entry for _, entry in news.changed)])
         self._ring.extend(entry for entry in news.fresh if entry.seq > self.top)
         self.top, self.revision = max(self.top, news.top), max(self.revision, news.revision)
         self.wanted = (max(self.top, self.wanted[0]), max(self.revision, self.wanted[1]))
+
+    def _note_own(self, entries: list[Encoded]) -> None:
+        self._own.update(entry.author_id for entry in entries if entry.own and entry.author_id)
 
     def _note_changes(self, changed: list[tuple[int, Encoded]]) -> None:
         for change in changed:
@@ -198,14 +204,14 @@ class Feed:
                 count += 1  # one change, with the answers that quote it, stays together
             now, mine = mine[:count], mine[count:]
             reader.revision = mine[0][0] - 1 if mine else revision
-            bodies = [entry.for_reader(hidden) for _, entry in now]
+            bodies = [entry.for_reader(reader.listener.member_id, hidden) for _, entry in now]
             frame = protocol.changes_frame(self.slug, reader.revision, bodies)
             reader.listener.give(reader, frame, len(now))
 
     def _give_messages(self, reader: Reader, frames: Frames) -> None:
         while reader.seq < self.top and (room := reader.listener.room_left()) > 0:
             upto = min(self.top, reader.seq + room)
-            if reader.listener.hidden:
+            if reader.listener.hidden or reader.listener.member_id in self._own:
                 entries = self._between(reader.seq, upto)
                 self._give_portion(reader, entries[: _fitting(entries)])
                 continue
@@ -236,7 +242,7 @@ class Feed:
         reader.seq = entries[-1].seq
         if mine:
             prev, reader.given = reader.given, mine[-1].seq
-            bodies = [entry.for_reader(hidden) for entry in mine]
+            bodies = [entry.for_reader(reader.listener.member_id, hidden) for entry in mine]
             reader.listener.give(reader, protocol.messages_frame(self.slug, prev, bodies), len(mine))
 
     def _between(self, seq: int, upto: int) -> list[Encoded]:

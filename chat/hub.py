@@ -16,6 +16,7 @@ from typing import Any
 from chat import backbone, work
 from chat.bell import Bell
 from chat.feed import Feed, Listener, Reader
+from chat.parts import Parts
 from chat.presence import Presence
 from chat.services import news
 from chat.services.messages import Stored
@@ -45,6 +46,8 @@ class Hub:
         self.backbone = backbone.Backbone(self.hinted, self.recheck, self.member_moved)
         self.bell = Bell(self)
         self.backbone.on_noticed = self.bell.hinted
+        self.parts = Parts(self)
+        self.backbone.on_part = self.parts.hinted
         self.presence = Presence(self)
         self.watch = Watch(self)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -87,6 +90,7 @@ class Hub:
         self.sockets.add(socket)
         self.by_member[socket.member_id] += 1
         self.by_address[socket.address] += 1
+        self.parts.opened(socket)
 
     def drop(self, socket: Any) -> None:
         """A socket closed. Doing it twice is the same as once."""
@@ -97,6 +101,7 @@ class Hub:
             counter[key] -= 1
             if counter[key] <= 0:
                 del counter[key]
+        self.parts.closed(socket)
 
     # --- readers ----------------------------------------------------------------------------
 
@@ -194,6 +199,7 @@ class Hub:
         while True:
             await asyncio.sleep(POLL_SECONDS)
             self.bell.look_at_all()
+            self.parts.look_at_all()
             try:
                 await self.poll()
             except Exception as error:  # noqa: BLE001  (the database may be away; the next round asks again)
@@ -277,6 +283,10 @@ class Hub:
     def notices_moved(self, member_ids: list[int]) -> None:
         """How much is new for these members changed."""
         self.bell.moved(member_ids)
+
+    def part_moved(self, name: str, ids: list[int]) -> None:
+        """Something that a part tells sockets of changed through this process."""
+        self.parts.moved(name, ids)
 
     async def drain(self) -> None:
         """Lets every socket go over five seconds, answers what is in hand, and ends the hub (promise F2)."""

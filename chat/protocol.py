@@ -25,6 +25,7 @@ Seq = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Body = Annotated[str, Meta(min_length=1, max_length=FRAME_LIMIT)]  # the exact limit is counted after tidying
 HeadsUp = Annotated[str, Meta(max_length=HEADS_UP_LIMIT * 4)]
+CaseToken = Annotated[str, Meta(max_length=22)]
 ReactionKind = Annotated[str, Meta(min_length=1, max_length=16)]
 
 
@@ -122,6 +123,12 @@ class Read(Struct, frozen=True, tag_field="type", tag="read"):
     seq: Count
 
 
+class WatchQueue(Command, tag="queue.watch"):
+    """At a moderator's socket: which case this page shows, so that it goes back to the queue once nobody is there."""
+
+    holding: CaseToken = ""
+
+
 class Beat(Struct, frozen=True, tag_field="type", tag="beat"):
     """A heartbeat, and what this socket has shown of each room it entered. Answered by `beat`."""
 
@@ -129,9 +136,9 @@ class Beat(Struct, frozen=True, tag_field="type", tag="beat"):
     revisions: Annotated[dict[RoomName, Count], Meta(max_length=ROOMS_PER_BEAT)] = {}
 
 
-AnyCommand = EnterRoom | LeaveRoom | PostMessage | EditMessage | WithdrawMessage | React | Read | Beat
+AnyCommand = EnterRoom | LeaveRoom | PostMessage | EditMessage | WithdrawMessage | React | WatchQueue | Read | Beat
 COMMANDS: tuple[type, ...] = (
-    EnterRoom, LeaveRoom, PostMessage, EditMessage, WithdrawMessage, React, Read, Beat,
+    EnterRoom, LeaveRoom, PostMessage, EditMessage, WithdrawMessage, React, WatchQueue, Read, Beat,
 )  # fmt: skip
 
 
@@ -203,9 +210,11 @@ class Quote(Struct, frozen=True, omit_defaults=True):
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
-    """One message as it stands now. `state` is empty, "withdrawn", "hidden" or "unreadable".
+    """One message as it stands now. `state` is empty, "withdrawn", "hidden", "held" or "unreadable".
 
-    `caution` is set early in a conversation, when the message leads somewhere else; shown to the one who got it.
+    `aside` is in its author's own frames only: "veiled" when others do not see some of it, "held" when they do not
+    see it before a moderator has looked. `caution` is set early in a conversation, when the message leads somewhere
+    else; shown to the one who got it.
     """
 
     seq: int
@@ -221,6 +230,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     state: str = ""
     reactions: dict[str, int] = {}
     caution: bool = False
+    aside: str = ""
 
 
 class Event(Struct, frozen=True, tag_field="type", omit_defaults=True):
@@ -342,6 +352,25 @@ class Notices(Event, tag="notices"):
     count: int
 
 
+class SupportOffered(Event, tag="support.offered"):
+    """Beside a message of this member's own there are ways to get help. Told to their own sockets and nobody else's.
+
+    `panel` tells the panel from a folded line; `at` is when it was offered or last answered.
+    """
+
+    room: str
+    seq: int
+    token: str
+    panel: bool
+    at: str
+
+
+class QueueChanged(Event, tag="queue.changed"):
+    """Something in the queue moved; how many wait for this moderator, by severity. No words, no names."""
+
+    counts: dict[str, int]
+
+
 class SessionEnding(Event, tag="session.ending"):
     """The socket is about to be closed; come back after `retry_after` seconds, unless the code says not to."""
 
@@ -354,8 +383,8 @@ class BeatHeard(Event, tag="beat"):
 
 
 EVENTS: tuple[type[Event], ...] = (
-    Hello, Ack, Refused, Failed, Entered, Messages, Changes, Resync, Removed, Unread, Presence, Notices, SessionEnding,
-    BeatHeard,
+    Hello, Ack, Refused, Failed, Entered, Messages, Changes, Resync, Removed, Unread, Presence, Notices,
+    SupportOffered, QueueChanged, SessionEnding, BeatHeard,
 )  # fmt: skip
 
 

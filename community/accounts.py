@@ -15,16 +15,16 @@ from django.conf import settings
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from community import fieldcrypt, names, throttle
 from community.addresses import client_address
 from community.devices import device_words, knows_device, remember_device
 from community.models import Member
-from community.services import keyring, outbox, sessions
+from community.services import keyring, outbox, resting, sessions
 
 SECOND_FACTOR = "second-factor"
-NOBODYS_ADDRESS = "0.0.0.0"  # noqa: S104  (a placeholder; no address of a member is kept)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -68,14 +68,23 @@ class AccountAdapter(DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts")
 
     def pre_login(self, request: HttpRequest, user: Any, **how: Any) -> Any:
-        """Nobody who may not sign in gets a session, by whichever door they come (S4)."""
-        if isinstance(user, Member) and not user.may_sign_in():
+        """Nobody whose account ended goes on, by whichever door they come (S4)."""
+        if isinstance(user, Member) and not user.is_active:
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **how)
 
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """The last step, after a second factor: a session, or for a closed account the narrow door (S4, M3)."""
+        if user.may_sign_in():
+            super().login(request, user)
+        else:
+            resting.let_in(request, user)
+
     def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
         """Whichever way somebody came in, the device is known from now on."""
-        response: HttpResponse = super().post_login(request, user, **how)
+        response: HttpResponse = (
+            super().post_login(request, user, **how) if user.may_sign_in() else redirect("moderation:decisions")
+        )
         remember_device(request, response, user.skeleton)
         return response
 
@@ -109,7 +118,7 @@ def _on_this_site(link: Any) -> str:
 @receiver(pre_save, sender=UserSession)
 def _keep_less(sender: Any, instance: UserSession, **_: Any) -> None:
     """allauth stores address and browser of every session; we keep "Firefox on Linux" and no address."""
-    instance.ip = NOBODYS_ADDRESS
+    instance.ip = resting.NOBODYS_ADDRESS
     instance.user_agent = device_words(instance.user_agent)
 
 

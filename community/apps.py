@@ -4,9 +4,10 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-# Services with duties, with rows that the key ring turns, or with things that can be found.
-REGISTERS = ("audit_check", "digest", "help_file", "link_checks", "notices", "outbox", "plan", "push",
-             "resource_search", "saved", "search_index", "sessions", "topics")  # fmt: skip
+# What registers itself when it is imported: checks, receivers, duties, rows that the key ring turns, things to find.
+REGISTERS = ("accounts", "checks", "help_checks", "receivers")
+SERVICES = ("audit_check", "digest", "help_file", "link_checks", "notices", "outbox", "plan", "push",
+            "resource_search", "saved", "search_index", "sessions", "topics")  # fmt: skip
 
 
 class CommunityConfig(AppConfig):
@@ -16,5 +17,5 @@ class CommunityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for name in ("checks", "help_checks", "receivers", *(f"services.{service}" for service in REGISTERS)):
+        for name in (*REGISTERS, *(f"services.{service}" for service in SERVICES)):
             import_module(f"community.{name}")

@@ -1,4 +1,4 @@
-"""Joins pages and sockets. The one module of `community` that looks up to `chat`."""
+"""Joins pages and sockets. The one module of `community` that looks up to the apps above it."""
 
 import os
 
@@ -10,9 +10,14 @@ from django.urls import path, re_path
 
 django.setup(set_prefix=False)
 
-from chat.consumers import MemberSocket, nowhere  # noqa: E402  (needs the apps to be loaded)
+from chat.consumers import MemberSocket  # noqa: E402  (needs the apps to be loaded)
+from chat.door import nowhere  # noqa: E402
 from community.serving.pages import Pages  # noqa: E402
+from moderation.consumers import ModeratorSocket  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {"http": Pages(), "websocket": URLRouter([path("ws/", MemberSocket.as_asgi()), re_path("", nowhere)])}  # type: ignore[arg-type]
-)
+sockets = [
+    path("ws/", MemberSocket.as_asgi()),
+    path("ws/moderate/", ModeratorSocket.as_asgi()),
+    re_path("", nowhere),  # type: ignore[arg-type]
+]
+application = ProtocolTypeRouter({"http": Pages(), "websocket": URLRouter(sockets)})

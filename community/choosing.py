@@ -112,8 +112,9 @@ def choose(
     `way` (phone, text, whatsapp, chat) puts lines that can be reached so before all others. Deterministic; the order
     of `listed` does not matter.
     """
-    entries = sorted(listed, key=lambda one: (one.content.name, one.key))
     asked = _Asked(person, at, level, way, holidays_of)
+    near = [one for one in listed if one.content.country in (person.country, ANYWHERE)]
+    entries = sorted(near, key=lambda one: (one.content.name, one.key))
     own = [one for one in entries if person.country and one.content.country == person.country]
     lines = _for_level(own, level, person)
     is_elsewhere = not lines

@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_countries import countries as country_names
 
+from community import countries
 from community.choosing import NOW, SELF, TALK
 from community.hours import CALLER, Hours, special_text
 from community.resource_content import ANYWHERE, Channel, Content
@@ -82,7 +82,7 @@ FIELDS: dict[str, Words] = {
 
 def country(code: str) -> str:
     """The country's name; "Anywhere" for entries that are for everywhere."""
-    return str(_("Anywhere")) if code == ANYWHERE else str(dict(country_names).get(code, code))
+    return str(_("Anywhere")) if code == ANYWHERE else countries.name_of(code) or code
 
 
 def hours(held: Hours) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, cast
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries as country_names
 
 from community import curate_words, text
+from community import hours as opening_hours
 from community.hours import CALLER, DAYS, BadHours, Hours, Spans, check, parse, spans_of, special_of, special_text
 from community.refusals import Refusal
 from community.resource_content import (
@@ -60,9 +60,7 @@ def countries() -> list[tuple[str, Any]]:
 
 def zones() -> list[tuple[str, Any]]:
     """Nothing chosen, the caller's own clock, then every zone by name."""
-    named = sorted(one for one in zoneinfo.available_timezones() if "/" in one and not one.startswith("Etc/"))
-    first = [("", _("Choose")), (CALLER, _("The caller's own clock")), ("UTC", "UTC")]
-    return [*first, *((one, one.replace("_", " ")) for one in named)]
+    return [("", _("Choose")), (CALLER, _("The caller's own clock")), *opening_hours.zone_choices()]
 
 
 class EntryForm(forms.Form):

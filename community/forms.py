@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-import zoneinfo
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from community import consents, display, names, text
+from community.hours import zone_choices
 from community.models import Boundaries, Member
 from community.refusals import Refusal
 from community.services import boundaries, members
@@ -27,12 +27,6 @@ LANGUAGES = (("en", "English"), ("es", "Español"))
 def country_choices() -> list[tuple[str, Any]]:
     """ "Choose", "I'd rather not say", then every country by name."""
     return [("", _("Choose")), (RATHER_NOT_SAY, _("I'd rather not say")), *countries]
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    """Every zone a member may live in."""
-    zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in zones)]
 
 
 class JoinForm(forms.Form):

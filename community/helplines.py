@@ -9,16 +9,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 
 import msgspec
 from django.conf import settings
-from django_countries import countries as country_names
 
 from community import seed_rows
 from community.choosing import Listed
+from community.countries import name_of
 from community.resource_content import ANYWHERE, Channel, Content, as_date
 
 SHOWN_FIRST = 3
@@ -38,9 +37,7 @@ class Line:
     keyword: str = ""
     hours: str = ""
     audience: str = ""
-    languages: str = ""
     is_free: bool = False
-    is_anonymous: bool = False
     checked: str = ""
     is_general: bool = True
     is_for_young: bool = False
@@ -99,11 +96,20 @@ def shipped() -> tuple[Held, ...]:
     return tuple(Held(row.origin, row.content, checked_on=row.checked) for row in sure)
 
 
-def listed() -> list[Listed]:
+def listed() -> tuple[Listed, ...]:
     """The same entries, for choosing among them."""
-    return [
-        Listed(one.key, one.content, as_date(one.verified_on), as_date(one.checked_on), one.places) for one in held()
-    ]
+    global _converted  # noqa: PLW0603  (made once for each file, not for each page)
+    every, found = held(), _converted
+    if found[0] is not every:
+        found = _converted = (every, tuple(map(_as_listed, every)))
+    return found[1]
+
+
+_converted: tuple[tuple[Held, ...], tuple[Listed, ...]] = ((), ())
+
+
+def _as_listed(one: Held) -> Listed:
+    return Listed(one.key, one.content, as_date(one.verified_on), as_date(one.checked_on), one.places)
 
 
 def _of(code: str, kinds: Iterable[str]) -> Iterator[Held]:
@@ -134,9 +140,7 @@ def _line(one: Held, channel: Channel) -> Line | None:
         keyword=channel.keyword,
         hours=hours.said or hours.text(),
         audience=content.for_whom,
-        languages=", ".join(content.languages),
         is_free=content.cost == "free",
-        is_anonymous=content.anonymous == "yes",
         checked=one.verified_on or one.checked_on,
         is_general=content.is_severe_path and content.is_for_anyone,
         is_for_young=Listed(one.key, content).is_for_young,
@@ -160,16 +164,6 @@ def countries() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(((code, name_of(code)) for code in codes), key=lambda pair: pair[1]))
 
 
-def name_of(code: str) -> str:
-    """The country's name."""
-    return str(_names().get(code, code))
-
-
-@cache
-def _names() -> dict[str, str]:
-    return dict(country_names)
-
-
 def is_known(code: str) -> bool:
     """True when there is a number for this country."""
     return any(_of(code, ("emergency", "helpline")))
@@ -182,8 +176,3 @@ def guess(accept_language: str) -> str:
         if len(region) == 2 and is_known(region):
             return region
     return ""
-
-
-def checked_on(one: Held) -> date | None:
-    """The day a person last looked at an entry."""
-    return as_date(one.verified_on) or as_date(one.checked_on)

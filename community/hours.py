@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -25,6 +26,18 @@ IsHoliday = Callable[[date], bool]
 _TIME = re.compile(r"^([01]?\d|2[0-4]):([0-5]\d)$")
 _SPAN = re.compile(r"(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
 _DAY_WORD = re.compile(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*$", re.IGNORECASE)
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The name of every time zone; read from the disk once."""
+    return frozenset(available_timezones())
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """What people choose from: UTC, then each zone that is named after a place, with that name in words."""
+    named = sorted(zone for zone in zones() if "/" in zone and not zone.startswith("Etc/"))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
 
 
 class BadHours(ValueError):  # noqa: N818
@@ -46,12 +59,18 @@ class Hours(msgspec.Struct, frozen=True, omit_defaults=True):
         """True when there is something to compute with."""
         return self.always or any(self.week)
 
+    @property
+    def is_local(self) -> bool:
+        """True when the clock is that of whoever calls."""
+        return self.zone in ("", CALLER)
+
     def is_open(self, at: datetime, *, caller_zone: str = "UTC", is_holiday: IsHoliday | None = None) -> bool | None:
         """Whether somebody answers at this moment; None when the hours are not known. `at` is aware.
 
-        An empty `caller_zone` is an unknown one: lines that go by the caller's clock then have unknown hours.
+        An empty `caller_zone` is an unknown one: lines that go by the caller's clock then have unknown hours, unless
+        they answer day and night.
         """
-        if not self.is_known or (self.zone == CALLER and not caller_zone):
+        if not self.is_known or (self.is_local and not caller_zone and not self.always):
             return None
         local = at.astimezone(self._zone(caller_zone))
         minute = local.hour * 60 + local.minute
@@ -108,7 +127,7 @@ class Hours(msgspec.Struct, frozen=True, omit_defaults=True):
         return tuple(_minutes(span) for span in spans)
 
     def _zone(self, caller_zone: str) -> ZoneInfo:
-        return ZoneInfo((caller_zone or "UTC") if self.zone in ("", CALLER) else self.zone)
+        return ZoneInfo((caller_zone or "UTC") if self.is_local else self.zone)
 
     def text(self) -> str:
         """The spans in one line, as `parse` reads them: "Mon-Fri 10:00-22:00; Sat 12:00-18:00"; empty if unknown."""
@@ -134,7 +153,7 @@ def _minutes(span: tuple[str, str]) -> tuple[int, int]:
 
 def check(hours: Hours) -> Hours:
     """The hours in their plain form, times as HH:MM. Raises `BadHours` with a sentence for people."""
-    if hours.zone not in ("", CALLER) and hours.zone not in available_timezones():
+    if hours.zone not in ("", CALLER) and hours.zone not in zones():
         raise BadHours(f"There is no time zone “{hours.zone}”.")
     if hours.week and len(hours.week) != len(DAYS):
         raise BadHours("The week has seven days.")

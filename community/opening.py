@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from community import public_holidays
-from community.hours import CALLER, Hours
+from community.hours import Hours
 from community.resource_content import Content
 
 ANSWERED = ("phone", "text", "whatsapp", "chat")  # ways with somebody at the other end
@@ -74,17 +74,11 @@ def opening(hours: Hours, country: str, at: datetime, zone: str) -> Opening:
 
 
 def _state(hours: Hours, country: str, at: datetime, zone: str) -> bool | None:
-    if _is_local(hours) and not zone and not hours.always:
-        return None  # answered by the clock of whoever calls, and we do not know theirs
-    return hours.is_open(at, caller_zone=zone or "UTC", is_holiday=public_holidays.in_country(country))
+    return hours.is_open(at, caller_zone=zone, is_holiday=public_holidays.in_country(country))
 
 
 def _opens(hours: Hours, country: str, at: datetime, zone: str) -> datetime | None:
     return hours.opens_at(at, caller_zone=zone or "UTC", is_holiday=public_holidays.in_country(country))
-
-
-def _is_local(hours: Hours) -> bool:
-    return hours.zone in ("", CALLER)
 
 
 def _unknown(hours: Hours) -> str:
@@ -96,7 +90,7 @@ def _unknown(hours: Hours) -> str:
 
 
 def _opening_words(opens: datetime, at: datetime, hours: Hours, zone: str) -> str:
-    there = ZoneInfo(zone or ("UTC" if _is_local(hours) else hours.zone))
+    there = ZoneInfo(zone or ("UTC" if hours.is_local else hours.zone))
     local = opens.astimezone(there)
     days = (local.date() - at.astimezone(there).date()).days
     told = {"time": _clock(opens, hours, zone), "day": date_format(local.date(), "l" if days < WEEK_DAYS else "j F")}
@@ -109,7 +103,7 @@ def _opening_words(opens: datetime, at: datetime, hours: Hours, zone: str) -> st
 
 def _clock(moment: datetime, hours: Hours, zone: str) -> str:
     """The hour where the reader is, and the hour where the line is if its clocks show another."""
-    if _is_local(hours):
+    if hours.is_local:
         return _time(moment.astimezone(ZoneInfo(zone or "UTC")))
     theirs = moment.astimezone(ZoneInfo(hours.zone))
     if not zone:
@@ -128,8 +122,3 @@ def _time(moment: datetime) -> str:
 def place_of(zone: str) -> str:
     """The place that names a zone: "Europe/London" is London."""
     return zone.rpartition("/")[2].replace("_", " ")
-
-
-def known_zone(name: str) -> str:
-    """The zone if there is one of this name, else empty."""
-    return name if name in available_timezones() else ""

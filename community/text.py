@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 
 import nh3
 from bleach.linkifier import Linker
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -153,6 +154,11 @@ def to_html(text: str, *, links: bool = True, mentions: Mapping[str, str] | None
     return mark_safe(_clean(shown))  # noqa: S308
 
 
+def veil() -> SafeString:
+    """What stands where a piece of a message is kept out of sight."""
+    return format_html('<span class="veil">{}</span>', _("details kept out of sight"))
+
+
 def _clean(shown: str) -> str:
     return nh3.clean(
         shown,
@@ -226,7 +232,8 @@ class _Parts(HTMLParser):
         self._kind: tuple[str, str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._kind = ("link", dict(attrs).get("href") or "") if tag == "a" else ("mention", "")
+        kind = "veil" if dict(attrs).get("class") == "veil" else "mention"
+        self._kind = ("link", dict(attrs).get("href") or "") if tag == "a" else (kind, "")
 
     def handle_endtag(self, tag: str) -> None:
         self._kind = None
@@ -234,6 +241,8 @@ class _Parts(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._kind is None:
             self.parts.append(["text", data])
+        elif self._kind[0] == "veil":
+            self.parts.append(["veil", data])
         else:
             kind, value = self._kind
             self.parts.append([kind, data, value or data.lstrip("@")])
@@ -242,7 +251,8 @@ class _Parts(HTMLParser):
 def to_parts(shown: str) -> list[list[str]]:
     """`to_html`'s answer as pieces that a script can turn into text nodes.
 
-    `["text", words]`, `["link", words, address]`, `["mention", words, name]`; empty when it is only text.
+    `["text", words]`, `["link", words, address]`, `["mention", words, name]`, `["veil", words]`; empty when it is
+    only text.
     """
     if "<" not in shown:
         return []

@@ -16,6 +16,11 @@ def _work(actor: Member, thing: object) -> bool:
     return has_role(actor, "moderators", "leads")
 
 
+@rule("replies.see")
+def _see_replies(actor: Member, thing: object) -> bool:
+    return has_role(actor, "hosts", "moderators", "leads")
+
+
 @rule("flags.set-times")
 def _set_times(actor: Member, thing: object) -> bool:
     return has_role(actor, "admins")

@@ -1,4 +1,4 @@
-"""The form behind "I'm worried about them" and "Report"."""
+"""Forms of moderation: telling a moderator, asking for another look, keeping two members apart."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.models.message import BODY_LIMIT
 from moderation.models import Report
+from moderation.services.appeals import WORDS_LIMIT
 from moderation.services.reports import NOTE_LIMIT
 
 
@@ -24,6 +25,16 @@ class NoContactForm(forms.Form):
     one = forms.CharField(max_length=30, label=_("Name"))
     other = forms.CharField(max_length=30, label=_("Name of the other"))
     reason = forms.CharField(max_length=200, label=_("Why (only the team sees it)"))
+
+
+class AppealForm(forms.Form):
+    """What a member says when they ask for another look; nothing is a full answer, too."""
+
+    words = forms.CharField(
+        required=False,
+        max_length=WORDS_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto", "class": "input"}),
+    )
 
 
 class ReportForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What moderation hears of chat."""
+"""What moderation hears of chat, and what it passes on to this process's hub."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from chat import signals
+from chat import hub, signals
+from moderation import signals as own
+from moderation.desk import Desk
+from moderation.offers import Offers
 from moderation.services import reports, screening
 
 
@@ -18,3 +21,13 @@ def _screen(sender: Any, messages: list[Any], **_: Any) -> None:
 @receiver(signals.conversations_left)
 def _evidence(sender: Any, room_ids: set[int], **_: Any) -> set[int]:
     return reports.evidence_in(room_ids)
+
+
+@receiver(own.support_offered)
+def _offered(sender: Any, member_id: int, **_: Any) -> None:
+    hub.from_thread("part_moved", Offers.name, [member_id])
+
+
+@receiver(own.queue_moved)
+def _queue_moved(sender: Any, **_: Any) -> None:
+    hub.from_thread("part_moved", Desk.name, [])

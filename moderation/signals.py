@@ -1,4 +1,4 @@
-"""What moderation tells its own sockets, after commit. No words, no names."""
+"""What moderation tells sockets, after commit. No words, no names."""
 
 from django.dispatch import Signal
 

@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from moderation.views import case, colleagues, deciding, pairs, queue, reporting, times, trail
+from moderation.views import (
+    case,
+    colleagues,
+    deciding,
+    pairs,
+    queue,
+    replies,
+    reporting,
+    statements,
+    support,
+    times,
+    trail,
+)
 from moderation.views.addresses import CaseToken
 
 register_converter(CaseToken, "case")
@@ -12,6 +24,15 @@ urlpatterns = [
     path("report/<slug:slug>/<seq:seq>/", reporting.report, name="report"),
     path("moderate/check-in/<str:name>/", pairs.check_in, name="check-in"),
     path("moderate/apart/", pairs.no_contact, name="no-contact"),
+    # The member's side: what was decided about oneself, what one told moderators.
+    path("you/decisions/", statements.decisions, name="decisions"),
+    path("you/decisions/<str:token>/", statements.decision, name="decision"),
+    path("you/reports/", reporting.told, name="reports"),
+    path("moderate/needs-reply/", replies.needs_reply, name="needs-reply"),
+    path("people/<str:name>/report/", reporting.report_member, name="report-member"),
+    path("messages/<slug:slug>/report/", reporting.report_conversation, name="report-conversation"),
+    # help beside one's own message
+    path("support/<str:token>/", support.offer, name="support"),
     # The console of moderators. A token of a case has 22 characters, so that it is never one of the words beside it.
     path("moderate/", queue.queue, name="queue"),
     path("moderate/times/", times.times, name="times"),

@@ -51,6 +51,8 @@ class Message(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True, help_text="Hidden only until a moderator has looked")
+    veiled = models.CharField(max_length=400, blank=True, help_text="Places that others do not see: 12-30 44-60")
     is_unreadable = False  # in memory only: no key opens its words
     objects = MessageQuerySet.as_manager()
 
@@ -83,6 +85,7 @@ class Change(models.Model):
         WITHDRAWN = "withdrawn"
         HIDDEN = "hidden"
         SHOWN = "shown"
+        VEILED = "veiled"  # other pieces of it are kept out of sight than before, or none
         REACTED = "reacted"
         REMOVED = "removed"  # a member lost their place; sockets stop before anything newer is given
         PARTED = "parted"  # whose words a member is given changed (blocks, mutes)

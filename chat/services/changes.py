@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import access, signals
 from chat.models import Change, Message, Reaction, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, sealing, telling
+from chat.services import checks, hiding, sealing, telling
 from chat.services.checks import locked
 from chat.services.messages import HEADS_UP_LIMIT
 from community import text, throttle
@@ -108,7 +109,7 @@ def editing(body: str, heads_up: str | None = None) -> Callable[[Member, Message
     new_heads_up = None if heads_up is None else _tidy_heads_up(heads_up)
 
     def edit(member: Member, message: Message) -> str | None:
-        if not access.is_own(member, message) or not access.is_shown(message):
+        if not access.is_own(member, message) or not access.is_changeable(message):
             raise NotYours
         if not may(member, "message.edit", message):
             raise TooLate
@@ -117,6 +118,7 @@ def editing(body: str, heads_up: str | None = None) -> Callable[[Member, Message
             return None
         _keep_earlier(message)
         message.body, message.heads_up = wanted
+        hiding.cover_all(message)
         message.edited_at = timezone.now()
         return Change.Kind.EDITED
 
@@ -149,16 +151,16 @@ def withdraw(member: Member, message: Message) -> str | None:
     if message.withdrawn_at:
         return None
     _keep_earlier(message)
-    message.body = message.heads_up = ""
+    message.body = message.heads_up = message.veiled = ""
     message.withdrawn_at = timezone.now()
     return Change.Kind.WITHDRAWN
 
 
 def hide(member: Member, message: Message) -> str | None:
     """Takes a message down for everyone. Moderation decides who may and why."""
-    if message.hidden_at:
+    if message.hidden_at and not hiding.is_held(message):
         return None
-    message.hidden_at = timezone.now()
+    message.hidden_at, message.held_at = timezone.now(), None
     return Change.Kind.HIDDEN
 
 
@@ -166,7 +168,7 @@ def show(member: Member, message: Message) -> str | None:
     """Takes a hiding back."""
     if not message.hidden_at:
         return None
-    message.hidden_at = None
+    message.hidden_at = message.held_at = None
     return Change.Kind.SHOWN
 
 
@@ -183,8 +185,11 @@ def folding(words: str) -> Callable[[Member, Message], str | None]:
     return fold
 
 
-def keep(message: Message, how: Callable[[Member, Message], str | None], *, by: Member) -> None:
-    """Carries out an act of moderation on a message. Who may, and why, moderation says. Raises `Unavailable`."""
+def keep(message: Message, how: Callable[[Any, Message], str | None], *, by: Member | None) -> None:
+    """Carries out an act of moderation on a message; nobody's (`by` None) is the software's own.
+
+    Who may, and why, moderation says. Raises `Unavailable`.
+    """
     with transaction.atomic():
         room = locked(Room.objects.filter(pk=message.room_id)).get()
         fresh = _message(room, message.seq)

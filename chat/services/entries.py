@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 from django.db.models import Count, Q
 
 from chat import lures, protocol
 from chat.models import Mention, Message, Reaction, Room
-from chat.services import sealing, statements
+from chat.services import hiding, sealing, statements
 from community import text
 from community.models import Member
 
 QUOTE_LIMIT = 80
+TRACELESS = ("withdrawn", hiding.HELD)  # states of which a page shows nothing at all
 _LABELS = {"moderators": "moderator", "leads": "moderator", "hosts": "host"}
 
 
@@ -23,7 +25,8 @@ _LABELS = {"moderators": "moderator", "leads": "moderator", "hosts": "host"}
 class Encoded:
     """One message as a frame carries it, with what a reader's filter needs to know.
 
-    `bare` is the same without the words it quotes, for those who are not given their author's.
+    `bare` is the same without the words it quotes, for those who are not given their author's; `own` is what its
+    author is given, where others are given less.
     """
 
     seq: int
@@ -31,9 +34,12 @@ class Encoded:
     body: bytes
     quoted_author_id: int | None = None
     bare: bytes = b""
+    own: bytes = b""
 
-    def for_reader(self, hidden: frozenset[int]) -> bytes:
+    def for_reader(self, reader_id: int, hidden: frozenset[int]) -> bytes:
         """What a reader gets who is not given the words of `hidden` authors."""
+        if self.own and reader_id == self.author_id:
+            return self.own
         return self.bare if self.quoted_author_id in hidden else self.body
 
 
@@ -49,6 +55,7 @@ class Surroundings:
     mentioned: dict[int, dict[str, str]]
     talks: frozenset[int] = frozenset()  # ids of the rooms among them that are conversations
     hidden: frozenset[int] = frozenset()  # authors whose words the reader is not given, in quotations either
+    reader_id: int | None = None  # who sees their own words whole
 
 
 def surroundings(
@@ -75,6 +82,7 @@ def surroundings(
         mentioned=_mentioned(messages),
         talks=_talks(messages),
         hidden=hidden,
+        reader_id=reader.pk if reader else None,
     )
 
 
@@ -143,11 +151,11 @@ def _mentioned(messages: Sequence[Message]) -> dict[int, dict[str, str]]:
 
 
 def state_of(message: Message) -> str:
-    """Empty for a message that is shown, else "withdrawn", "hidden" or "unreadable"."""
+    """Empty for a message that is shown, else "withdrawn", "held", "hidden" or "unreadable"."""
     if message.withdrawn_at:
         return "withdrawn"
     if message.hidden_at:
-        return "hidden"
+        return hiding.HELD if hiding.is_held(message) else "hidden"
     return "unreadable" if message.is_unreadable else ""
 
 
@@ -159,7 +167,7 @@ def quote_of(message: Message, around: Surroundings) -> protocol.Quote | None:
     if quoted is None or state_of(quoted) or quoted.author_id in around.hidden:
         return protocol.Quote(message.reply_to)
     author = around.authors.get(quoted.author_id or 0)
-    words = quoted.heads_up or quoted.body  # a quotation must not unfold a heads-up
+    words = quoted.heads_up or hiding.words_for_others(quoted)  # a quotation unfolds no heads-up and lifts no veil
     return protocol.Quote(message.reply_to, author.name if author else "", text.quote(words, QUOTE_LIMIT))
 
 
@@ -173,14 +181,29 @@ def author_of(message: Message, around: Surroundings) -> protocol.Author | None:
 
 
 def html_of(message: Message, around: Surroundings) -> str:
-    """The body as safe HTML."""
-    return text.to_html(message.body, links=message.links_shown, mentions=around.mentioned.get(message.pk, {}))
+    """The body as safe HTML, as the reader of these surroundings sees it."""
+    show = partial(text.to_html, links=message.links_shown, mentions=around.mentioned.get(message.pk, {}))
+    if not message.veiled or is_whole_for(message, around):
+        return show(message.body)
+    return hiding.covered(message.body, hiding.pieces_of(message), show=show, cover=text.veil())
+
+
+def is_whole_for(message: Message, around: Surroundings) -> bool:
+    """True for the reader's own message, which they see as they wrote it."""
+    return around.reader_id is not None and message.author_id == around.reader_id
+
+
+def state_for(message: Message, around: Surroundings) -> str:
+    """`state_of`, as the reader sees it: one's own held message is shown to oneself."""
+    state = state_of(message)
+    return "" if state == hiding.HELD and is_whole_for(message, around) and not message.is_unreadable else state
 
 
 def entry_of(message: Message, around: Surroundings) -> protocol.Entry:
     """The message as a frame shows it. Nothing of a message that is not shown leaves but its place."""
+    is_own = is_whole_for(message, around)
     at = message.stored_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    state = state_of(message)
+    state = state_for(message, around)
     if state:
         return protocol.Entry(message.seq, message.revision, at, id=str(message.client_id), state=state)
     return protocol.Entry(
@@ -189,13 +212,14 @@ def entry_of(message: Message, around: Surroundings) -> protocol.Entry:
         at=at,
         id=str(message.client_id),
         author=author_of(message, around),
-        body=message.body,
+        body=message.body if is_own else hiding.words_for_others(message),
         parts=text.to_parts(html_of(message, around)),
         heads_up=message.heads_up,
         reply_to=quote_of(message, around),
         edited=message.edited_at is not None,
         reactions=around.reactions.get(message.pk, {}),
         caution=message.room_id in around.talks and has_caution(message),
+        aside=hiding.aside_of(message) if is_own else "",
     )
 
 
@@ -212,9 +236,16 @@ def encoded(messages: Sequence[Message], *, fresh: bool = False) -> list[Encoded
 
 def _encoded(message: Message, around: Surroundings) -> Encoded:
     entry = entry_of(message, around)
-    body = protocol.encode_entry(entry)
+    body, own = protocol.encode_entry(entry), _own(message, around)
     if entry.reply_to is None or not entry.reply_to.text:
-        return Encoded(message.seq, message.author_id, body)
+        return Encoded(message.seq, message.author_id, body, own=own)
     bare = msgspec.structs.replace(entry, reply_to=protocol.Quote(entry.reply_to.seq))
     quoted = around.quoted[message.room_id, entry.reply_to.seq]
-    return Encoded(message.seq, message.author_id, body, quoted.author_id, protocol.encode_entry(bare))
+    return Encoded(message.seq, message.author_id, body, quoted.author_id, protocol.encode_entry(bare), own)
+
+
+def _own(message: Message, around: Surroundings) -> bytes:
+    """What the author is given; nothing where it is what everyone is."""
+    if message.author_id is None or not hiding.aside_of(message):
+        return b""
+    return protocol.encode_entry(entry_of(message, replace(around, reader_id=message.author_id)))

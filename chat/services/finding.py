@@ -17,6 +17,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Message, Room
+from chat.services import hiding
 from community import search_words
 from community.models import Member
 from community.search_words import Question
@@ -48,7 +49,7 @@ def look(question: Question, viewer: Member, limit: int) -> tuple[int, list[Hit]
     rooms = list(_joined(viewer))
     if not rooms:
         return 0, []
-    rows = _newest(rooms, hidden_from([viewer.pk]).get(viewer.pk, frozenset()))
+    rows = _newest(rooms, viewer, hidden_from([viewer.pk]).get(viewer.pk, frozenset()))
     found = [pk for pk, body in rows if search_words.holds(body, question)]
     if not found:
         return 0, []
@@ -62,27 +63,33 @@ def _joined(viewer: Member) -> Iterable[Room]:
     return rooms.filter(last_message_at__gte=timezone.now() - SINCE).order_by("-last_message_at")[:MOST_ROOMS]
 
 
-def _newest(rooms: list[Room], hidden: frozenset[int]) -> list[tuple[int, str]]:
-    """(key, words) of the newest messages, each room giving the same number at most: by key, through its index."""
+def _newest(rooms: list[Room], viewer: Member, hidden: frozenset[int]) -> list[tuple[int, str]]:
+    """(key, words) of the newest messages as the viewer sees them, each room giving the same number at most.
+
+    By key, through its index.
+    """
     each = LOOKED_AT // len(rooms)
     where = Q()
     for room in rooms:
         where |= Q(room=room, seq__gt=room.top - each)
     rows = Message.objects.filter(where, stored_at__gte=timezone.now() - SINCE, withdrawn_at=None, hidden_at=None)
-    return list(rows.hiding(hidden).order_by("-stored_at", "-pk").values_list("pk", "body")[:LOOKED_AT])
+    read = rows.hiding(hidden).order_by("-stored_at", "-pk").values_list("pk", "body", "author_id", "veiled")
+    seen = ((pk, Message(body=body, author_id=author, veiled=veiled)) for pk, body, author, veiled in read[:LOOKED_AT])
+    return [(pk, hiding.words_for(one, viewer.pk) if one.veiled else one.body) for pk, one in seen]
 
 
 def _hit(message: Message, viewer: Member, folding: Folding) -> Hit:
     # What its author or the viewer wants folded stays folded: the list says what it is about, the room has the words.
     is_own = message.author_id == viewer.pk
-    heads_up = "" if is_own else message.heads_up or folding.matches(message.body)
+    words = hiding.words_for(message, viewer.pk)
+    heads_up = "" if is_own else message.heads_up or folding.matches(words)
     at = timezone.localtime(message.stored_at)
     name = message.author.name if message.author else say("Someone who left")
     return Hit(
         title=say("%(name)s in %(room)s") % {"name": name, "room": message.room.name},
         url=f"{reverse('room', args=[message.room.slug])}?around={message.seq}#m-{message.seq}",
         detail=format_date(at, "j F, H:i"),
-        text=say("Heads-up: %(words)s") % {"words": heads_up} if heads_up else message.body,
+        text=say("Heads-up: %(words)s") % {"words": heads_up} if heads_up else words,
     )
 
 

@@ -14,8 +14,11 @@ def let_others_store(messages: Sequence[Message]) -> None:
     """Moderation reads the plain words here. If it fails, the messages still exist and the sweep reads them later."""
     if not signals.messages_storing.has_listeners(Message):
         return
+    before = [(one.veiled, one.hidden_at, one.held_at) for one in messages]
     try:
         with transaction.atomic():
             signals.messages_storing.send(Message, messages=list(messages))
     except Exception as error:  # noqa: BLE001
+        for one, was in zip(messages, before, strict=True):  # as in the database, whose savepoint is lost
+            one.veiled, one.hidden_at, one.held_at = was
         signals.log_failure(error)

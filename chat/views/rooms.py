@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from chat import hub
+from chat import beside, hub
 from chat.models import Membership, Message, Room
 from chat.services import conversations, levels
 from chat.services import rooms as services
@@ -107,6 +107,8 @@ def render_room(
     first_unread = place.read_to + 1 if place.read_to < found.top else 0
     card = cards([found], member, hub.present())[0]
     folding = folding_for(member)
+    views = shown(page["messages"], member, first_unread=first_unread, hidden=page["hidden"], folding=folding)
+    _put_beside(request, page["messages"], views)
     closed = why_not(member, found)
     context: dict[str, Any] = {
         "room": found,
@@ -114,7 +116,7 @@ def render_room(
         "card": card,
         "keepers": card.keepers,
         "is_member": True,
-        "messages": shown(page["messages"], member, first_unread=first_unread, hidden=page["hidden"], folding=folding),
+        "messages": views,
         "position": {"seq": found.top, "revision": found.revision},
         "more_before": page["more_before"],
         "more_after": page["more_after"],
@@ -132,6 +134,13 @@ def render_room(
         return render(request, "chat/room.html", context, status=status)
     talk = conversations.conversation_for(member, found.slug)
     return render(request, "chat/conversation.html", {**context, **talks.context_of(member, talk)}, status=status)
+
+
+def _put_beside(request: HttpRequest, messages: list[Message], views: list[MessageView]) -> None:
+    own = {message.pk: message.seq for message in messages if message.author_id == me(request).pk}
+    by_seq = {own[pk]: piece for pk, piece in beside.pieces(request, list(own)).items()}
+    for view in views:
+        view.beside = by_seq.get(view.seq, "")
 
 
 def page_url(found: Room) -> str:

@@ -16,7 +16,7 @@ from msgspec import structs
 from chat import access, protocol
 from chat.models import Membership, Message, Reaction, Room
 from chat.models.message import EDITABLE_FOR
-from chat.services import entries
+from chat.services import entries, hiding
 from chat.services.entries import Surroundings
 from community.models import Member
 from community.topics import NOTHING, Folding
@@ -50,7 +50,9 @@ class MessageView:
     is_first_unread: bool = False
     can_edit: bool = False
     caution: bool = False
+    aside: str = ""  # what only its author is told: "veiled" or "held"
     is_blank: bool = False
+    beside: SafeString | str = ""  # from an app above, for the message's author only
 
 
 def shown(
@@ -67,9 +69,10 @@ def shown(
     heads-up, unless their authors gave one.
     """
     around = entries.surroundings(messages, reader=reader, hidden=hidden)
-    views = [_view(message, reader, around) for message in messages if message.withdrawn_at is None]
+    traced = [one for one in messages if entries.state_for(one, around) not in entries.TRACELESS]
+    views = [_view(message, reader, around) for message in traced]
     if folding:
-        for message, view in zip([one for one in messages if one.withdrawn_at is None], views, strict=True):
+        for message, view in zip(traced, views, strict=True):
             _fold(view, message, reader, around, folding)
     for before, view in zip([None, *views], views, strict=False):
         _place(before, view, first_unread)
@@ -78,7 +81,7 @@ def shown(
 
 def _view(message: Message, reader: Member, around: Surroundings) -> MessageView:
     author = entries.author_of(message, around)
-    state = entries.state_of(message)
+    state = entries.state_for(message, around)
     is_mine = access.is_own(reader, message)
     if state:
         return MessageView(seq=message.seq, revision=message.revision, at=message.stored_at, state=state)
@@ -93,12 +96,13 @@ def _view(message: Message, reader: Member, around: Surroundings) -> MessageView
         at=message.stored_at,
         is_mine=is_mine,
         html=mark_safe(entries.html_of(message, around)),  # noqa: S308  (nh3 is the last step inside)
-        body=message.body,
+        body=hiding.words_for(message, reader.pk),
         heads_up=message.heads_up,
         quote=entries.quote_of(message, around),
         edited=message.edited_at is not None,
         reactions=_reactions(around.reactions.get(message.pk, {}), around.mine.get(message.pk, [])),
         caution=not is_mine and message.room_id in around.talks and entries.has_caution(message),
+        aside=hiding.aside_of(message) if is_mine else "",
         can_edit=is_mine and timezone.now() - message.stored_at < EDITABLE_FOR,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F
 
 from chat.models import Conversation, Membership, Message
-from chat.services import conversations, entries, requests, sealing
+from chat.services import conversations, entries, hiding, requests, sealing
 from chat.views.shown import UNREAD_SHOWN
 from community import text
 from community.models import Member
@@ -56,7 +56,8 @@ def _thread(place: Membership, member: Member, last: Message | None, folding: Fo
     room = place.room
     is_mine = last is not None and last.author_id == member.pk
     folded = "" if last is None or is_mine else folding.matches(last.body, last.heads_up)
-    words = text.quote(last.heads_up or folded or last.body, PREVIEW) if last else ""
+    seen = hiding.words_for(last, member.pk) if last else ""
+    words = text.quote(last.heads_up or folded or seen, PREVIEW) if last else ""
     unread = min(max(room.top - place.read_to, 0), UNREAD_SHOWN)
     return Thread(room.slug, _other(place, member), words, is_mine, unread)
 

@@ -12,7 +12,6 @@ from community.models.resources import (
     Resource,
     ResourceFeedback,
     ResourceRevision,
-    ResourceTag,
     Saved,
 )
 from community.models.search import SearchEntry, SearchSpelling, SearchWord
@@ -40,7 +39,6 @@ __all__ = [
     "Resource",
     "ResourceFeedback",
     "ResourceRevision",
-    "ResourceTag",
     "Restriction",
     "SafetyPlan",
     "Saved",

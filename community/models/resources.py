@@ -26,10 +26,6 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
         """Entries of one country; "INT" are those for people anywhere."""
         return self.filter(country=code)
 
-    def tagged(self, kind: str, value: str) -> Self:
-        """Entries with this topic, audience, language or way."""
-        return self.filter(Q(pk__in=ResourceTag.objects.filter(kind=kind, value=value).values("resource")))
-
     def overdue(self, today: date) -> Self:
         """Published entries whose check was due before today, or that nobody ever verified."""
         return self.published().filter(Q(review_due__lt=today) | Q(verified_at=None))
@@ -85,19 +81,6 @@ class Resource(models.Model):
         """What members are told. Only for entries that were published."""
         assert self.published is not None
         return self.published.read()
-
-
-class ResourceTag(models.Model):
-    """One topic, audience, language or way of a published entry."""
-
-    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="tags")
-    kind = models.CharField(max_length=10, choices=[(k, k) for k in ("topic", "audience", "language", "way")])
-    value = models.CharField(max_length=60)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kind", "value", "resource"], name="a_resource_has_a_tag_once"),
-        ]
 
 
 class ResourceRevision(models.Model):

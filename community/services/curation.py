@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from community import helplines, text
+from community import curate_words, text
 from community.access import require
 from community.link_rounds import BROKEN_AFTER
 from community.models import LinkCheck, Member, Resource, ResourceFeedback, ResourceRevision
@@ -67,7 +67,7 @@ def _among(country: str, name: str) -> QuerySet[Resource]:
 def countries() -> list[tuple[str, str]]:
     """(code, name) of every country with an entry, by name."""
     codes = Resource.objects.values_list("country", flat=True).distinct()
-    return sorted(((code, helplines.name_of(code)) for code in codes), key=lambda pair: pair[1])
+    return sorted(((code, curate_words.country(code)) for code in codes), key=lambda pair: pair[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def coverage() -> list[Covered]:
     lines: dict[str, dict[str, Any]] = {row["country"]: dict(row) for row in rows}
     members = _active_members()
     found = [_covered(code, members[code], lines.get(code, {})) for code in members]
-    return sorted(found, key=lambda one: (not one.is_bare, -(one.members or 0), helplines.name_of(one.country)))
+    return sorted(found, key=lambda one: (not one.is_bare, -(one.members or 0), curate_words.country(one.country)))
 
 
 def _active_members() -> Counter[str]:

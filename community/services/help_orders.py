@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community import helplines, signals
+from community import countries, signals
 from community.access import require
 from community.choosing import LEVELS, NOW, kinds_at
-from community.models import HelpOrder, Member, Resource, ResourceTag
+from community.models import HelpOrder, Member, Resource
 from community.refusals import NotYours
 from community.resource_content import ANYWHERE
 from community.services.resources import Overtaken, OwnWords
@@ -89,8 +89,7 @@ def decline(order: HelpOrder, *, by: Member) -> HelpOrder:
 
 def warnings(country: str) -> list[str]:
     """What is missing in the list that is shown in danger: a phone and a text service, and an emergency number."""
-    tags = ResourceTag.objects.filter(kind="way", resource__in=_listed(country, NOW))
-    ways = set(tags.values_list("value", flat=True).distinct())
+    ways = {channel.way for one in _entries(country, NOW) for channel in one.content.channels}
     emergency = Resource.objects.published().in_country(country).filter(kind="emergency").exists()
     missing = [
         ("phone" not in ways, _("No line that can be called.")),
@@ -104,7 +103,7 @@ _LIVE = (HelpOrder.IN_FORCE, HelpOrder.PROPOSED)
 
 
 def _check(country: str, level: str) -> None:
-    if level not in LEVELS or (country != ANYWHERE and helplines.name_of(country) == country):
+    if level not in LEVELS or (country != ANYWHERE and not countries.is_country(country)):
         raise NotYours
 
 

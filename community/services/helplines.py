@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community import helplines, public_holidays
 from community.choosing import LEVELS, NOW, SHOWN, Choice, Chosen, Listed, Person, choose
+from community.hours import zones
 from community.models import Member
 
 WORDS: dict[str, str | Promise] = {
@@ -73,7 +73,7 @@ def person_of(member: Member | None, country: str = "") -> Person:
     """What choosing needs to know about a member; nothing is assumed about a visitor."""
     if member is None:
         return Person(country=country.upper())
-    zone = member.time_zone if member.time_zone in zoneinfo.available_timezones() else "UTC"
+    zone = member.time_zone if member.time_zone in zones() else "UTC"
     return Person(country=(country or member.country).upper(), languages=(member.language,), zone=zone)
 
 

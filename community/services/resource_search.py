@@ -5,29 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.urls import reverse
 from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
-from community import helplines
+from community import countries, curate_words
 from community.models import Member, Resource
 from community.resource_content import ANYWHERE, DIALLED, Content
 from community.services.search_index import Document, Hit, Kind, register
 
-KINDS: dict[str, str | Promise] = {
-    "emergency": _("Emergency number"),
-    "helpline": _("Help line"),
-    "peer support": _("Peer support"),
-    "directory": _("Directory of services"),
-    "professional help finder": _("Finding professional help"),
-    "education": _("To read"),
-    "guidance": _("Guidance"),
-    "book": _("Book"),
-    "self-help tool": _("Self-help tool"),
-    "app": _("App"),
-}
 _TONGUES = ("en", "es")  # names of countries are found in these, and in the languages of the entry
 
 
@@ -57,7 +43,7 @@ def _places(content: Content) -> set[str]:
 @cache
 def _country(code: str, tongue: str) -> str:
     with override(tongue):
-        return str(dict(countries).get(code, code))
+        return countries.name_of(code)
 
 
 def _languages(content: Content) -> Iterator[str]:
@@ -79,20 +65,10 @@ def _show(pks: Sequence[int], viewer: Member | None) -> dict[int, Hit]:
 
 
 def _hit(resource: Resource, content: Content) -> Hit:
-    where = "" if content.country == ANYWHERE else helplines.name_of(content.country)
+    where = countries.name_of(content.country)
     number = next((channel.shown for channel in content.channels if channel.way in DIALLED), "")
-    detail = " · ".join(filter(None, (str(KINDS[content.kind]), where, number)))
-    url, is_elsewhere = _address(resource, content)
-    return Hit(content.name, url, detail, content.offers or content.for_whom, is_elsewhere)
-
-
-def _address(resource: Resource, content: Content) -> tuple[str, bool]:
-    """The entry's own page where the site has such pages, else its first way to get in touch."""
-    try:
-        return reverse("resource", args=[resource.slug]), False
-    except NoReverseMatch:
-        first = content.channels[0] if content.channels else None
-        return (first.href, first.way not in DIALLED) if first else ("", False)
+    detail = " · ".join(filter(None, (str(curate_words.KINDS[content.kind]), where, number)))
+    return Hit(content.name, reverse("resource", args=[resource.slug]), detail, content.offers or content.for_whom)
 
 
 RESOURCES = register(Kind("resource", _("Resources"), Resource, _documents, _show, place=10))

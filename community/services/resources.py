@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community import signals, text
 from community.access import require
-from community.models import Member, Resource, ResourceRevision, ResourceTag
+from community.models import Member, Resource, ResourceRevision
 from community.refusals import NotYours, Refusal
 from community.resource_content import Content, as_date, checked, days_until_review, from_json, to_json
 
@@ -79,7 +79,7 @@ def draft(
     with transaction.atomic():
         one = _locked(resource.pk) if resource else _new(tidy, owner=by)
         one.revisions.filter(state=DRAFT, author=by).delete()
-        return _revision(one, tidy, author=by, note=said, evidence=held)
+        return revision(one, tidy, author=by, note=said, evidence=held)
 
 
 def submit(revision: ResourceRevision, *, by: Member) -> ResourceRevision:
@@ -231,15 +231,7 @@ def publish(resource: Resource, revision: ResourceRevision) -> None:
     if resource.review_due is None:
         resource.review_due = timezone.localdate() + timedelta(days=days_until_review(content))
     resource.save()
-    ResourceTag.objects.filter(resource=resource).delete()
-    ResourceTag.objects.bulk_create(ResourceTag(resource=resource, kind=k, value=v) for k, v in sorted(_tags(content)))
     _tell(resource)
-
-
-def _tags(content: Content) -> set[tuple[str, str]]:
-    kinds = {"topic": content.topics, "audience": content.audiences, "language": content.languages}
-    named = {(kind, value.lower()) for kind, values in kinds.items() for value in values}
-    return named | {("way", channel.way) for channel in content.channels}
 
 
 def _tell(resource: Resource) -> None:
@@ -293,7 +285,8 @@ def _free(base: str, taken: set[str]) -> str:
     return next(slug for slug in chain([base], (f"{base}-{n}" for n in count(2))) if slug not in taken)
 
 
-def _revision(resource: Resource, content: Content, **fields: Any) -> ResourceRevision:
+def revision(resource: Resource, content: Content, **fields: Any) -> ResourceRevision:
+    """The next text of an entry, stored as `fields` say. The caller has checked that this is right."""
     last = resource.revisions.aggregate(last=Max("number"))["last"] or 0
     return ResourceRevision.objects.create(
         resource=resource, number=last + 1, content=to_json(content), based_on=_published_number(resource), **fields

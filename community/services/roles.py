@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from community.access import ROLES, require
 from community.models import Member
 from community.refusals import Refusal
+from community.services import audit
 
 
 class LastAdmin(Refusal):
@@ -43,7 +44,8 @@ def held_by(member: Member) -> tuple[str, ...]:
 def change(member: Member, *, give: Collection[str], take: Collection[str], by: Member) -> Difference:
     """Gives and takes these roles; what was so already stays as it is. Raises `LastAdmin`.
 
-    Two admins who take the role from each other wait for each other here, and the second is told no.
+    Each change stands in the audit trail or does not happen. Two admins who take the role from each other wait for
+    each other here, and the second is told no.
     """
     require(by, "site.administer")
     with transaction.atomic():
@@ -55,6 +57,9 @@ def change(member: Member, *, give: Collection[str], take: Collection[str], by: 
             raise LastAdmin
         member.groups.add(*(groups[role] for role in given))
         member.groups.remove(*(groups[role] for role in taken))
+        for action, named in (("role.given", given), ("role.taken", taken)):
+            for role in named:
+                audit.record(by, action, f"role:{role}", about=member)
     return Difference(given, taken)
 
 

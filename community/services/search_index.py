@@ -46,7 +46,6 @@ class Hit:
     url: str
     detail: str = ""
     text: str = ""
-    is_elsewhere: bool = False  # a link out of this site
 
 
 @dataclass(frozen=True, slots=True)

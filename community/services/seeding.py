@@ -10,12 +10,11 @@ from collections import Counter
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from community import seed_rows
 from community.models import Resource, ResourceRevision
-from community.resource_content import as_date, checked, days_until_review, to_json
+from community.resource_content import as_date, checked, days_until_review
 from community.seed_rows import SeedRow
 from community.services import resources
 
@@ -51,15 +50,13 @@ def _store(resource: Resource, row: SeedRow, *, outcome: str) -> str:
         resource.review_due = timezone.localdate() + timedelta(days=days_until_review(content))
     resource.save()
     publish = row.confidence == PUBLISHED_AT and outcome != "for curators"
-    revision = ResourceRevision.objects.create(
-        resource=resource,
-        number=(resource.revisions.aggregate(last=Max("number"))["last"] or 0) + 1,
-        content=to_json(content),
-        based_on=resource.published.number if resource.published else 0,
+    stored = resources.revision(
+        resource,
+        content,
         state=ResourceRevision.APPROVED if publish else ResourceRevision.DRAFT,
         note="Imported from the list that comes with the project",
         is_imported=True,
     )
     if publish:
-        resources.publish(resource, revision)
+        resources.publish(resource, stored)
     return outcome

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
+from types import SimpleNamespace
+from typing import cast
 
+from allauth.account.authentication import get_authentication_records
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from community.duties import duty
@@ -46,6 +50,18 @@ def _able(ids: set[int]) -> set[int]:
     members = Member.objects.filter(is_active=True).only("is_active", "suspended_until")
     rows = (member for chunk in chunks for member in members.filter(pk__in=chunk))
     return {member.pk for member in rows if member.may_sign_in()}
+
+
+def with_second_factor(holders: dict[str, Member]) -> set[str]:
+    """Those of these sessions, given with whose they are, in which a code or a passkey was given (promise S8)."""
+    rows = Session.objects.filter(session_key__in=list(holders), expire_date__gt=timezone.now())
+    found = rows.values_list("session_key", "session_data")
+    return {key for key, said in found if _has_second_factor(SessionStore().decode(said), holders[key])}
+
+
+def _has_second_factor(said: dict[str, object], member: Member) -> bool:
+    request = cast(HttpRequest, SimpleNamespace(session=said))  # all that allauth looks at
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, member))
 
 
 def end(session_key: str) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from community import curate_words
+from community import curate_words, hours
 from community.choosing import Listed
 from community.entry_form import EntryForm
 from community.models import Resource, ResourceRevision
@@ -141,7 +141,7 @@ def preview(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def _moment(at: str, zone: str) -> tuple[datetime, dict[str, str]]:
     """The moment that is asked for, on the clock of `zone`; now where it makes no sense."""
-    named = zone if zone in zoneinfo.available_timezones() else timezone.get_current_timezone_name()
+    named = zone if zone in hours.zones() else timezone.get_current_timezone_name()
     clock = zoneinfo.ZoneInfo(named)
     moment = _as_moment(at, clock) or timezone.now().astimezone(clock)
     return moment, {"at": f"{moment:%Y-%m-%dT%H:%M}", "zone": named}

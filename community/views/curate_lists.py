@@ -126,9 +126,7 @@ def _text(request: HttpRequest) -> str:
     file = request.FILES.get("file")
     if file is None:
         raise exchange.Unreadable(_("Choose a file."))
-    if (file.size or 0) > exchange.MOST_BYTES:
-        return exchange.decoded(b" " * (exchange.MOST_BYTES + 1))
-    return exchange.decoded(file.read())
+    return exchange.decoded(file.read(exchange.MOST_BYTES + 1))
 
 
 def _planned(plan: files.Plan, text: str, pk: int) -> dict[str, Any]:

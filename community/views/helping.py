@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from community import helplines
+from community import countries, helplines
 from community.choosing import Chosen
 from community.exercises import EXERCISES
 from community.opening import opening
 from community.refusals import NotYours
-from community.services import helplines as services
+from community.services.lines_now import lines_now
 
 COUNTRY_COOKIE = "country"
 UNKNOWN = ""
@@ -24,12 +24,12 @@ UNKNOWN = ""
 def help_now(request: HttpRequest) -> HttpResponse:
     """The emergency number and services of one country: as asked, as remembered, or as the browser's language hints."""
     code, now = country_of(request), timezone.now()
-    choice = services.helplines_for(None, now, country=code)
+    choice = lines_now(None, now, code)
     first = [(one, _hours(one, now)) for one in choice.lines]
     shown = {(one.content.name, one.channel.shown) for one, _ in first}
     context = {
         "code": code,
-        "country": helplines.name_of(code) if code else "",
+        "country": countries.name_of(code),
         "countries": helplines.countries(),
         "emergency": choice.emergency,
         "first": first,

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from community import consents, helplines, names, throttle
+from community import consents, countries, helplines, names, throttle
 from community.devices import remember_device
 from community.forms import JoinForm
 from community.models import Member
@@ -87,7 +87,7 @@ def under_18(request: HttpRequest) -> HttpResponse:
     """Places made for younger people, by country."""
     code = country_of(request)
     context = {"lines": helplines.for_young(code), "emergency": helplines.emergency(code), "code": code,
-               "country": helplines.name_of(code) if code else "", "countries": helplines.countries()}  # fmt: skip
+               "country": countries.name_of(code), "countries": helplines.countries()}  # fmt: skip
     return render(request, "community/under_18.html", context)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -11,9 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django_countries import countries as country_names
 
-from community import addresses, helplines, narrowing, text
+from community import countries, helplines, narrowing, text
 from community.languages import name_of
 from community.models import Resource
 from community.narrowing import Asked
@@ -55,7 +55,7 @@ def resources(request: HttpRequest) -> HttpResponse:
         "found": found,
         "shelves": [(one, [cards[key] for key in one.shown if key in cards]) for one in found.shelves],
         "countries": _countries(offers),
-        "country": country_name(code),
+        "country": countries.name_of(code),
         "now": now_block(request, code),
         **_choices(asked, offers),
         **_pages(asked, found),
@@ -120,7 +120,7 @@ def _entry_page(
         "ways": ways_of(content, at, zone),
         "facts": list(facts_of(content)),
         "tables": tables_of(content),
-        "country": country_name(content.country),
+        "country": countries.name_of(content.country),
         "related": cards_of(request, directory.related(one)),
         "said": telling.SAID.items(),
         "note": note,
@@ -174,8 +174,13 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         (one, [way_of(c, one.content, at, "") for c in one.content.channels], tables_of(one.content), check_of(one))
         for one in directory.shown(keys)
     ]
-    context = {"code": known, "country": country_name(known), "emergency": helplines.emergency(known), "lines": lines,
-               "today": timezone.localdate()}  # fmt: skip
+    context = {
+        "code": known,
+        "country": countries.name_of(known),
+        "emergency": helplines.emergency(known),
+        "lines": lines,
+        "today": timezone.localdate(),
+    }
     return render(request, "community/resources_country.html", context)
 
 
@@ -210,17 +215,12 @@ def country_of(request: HttpRequest) -> str:
 
 def _known(code: str) -> str:
     code = code.upper()
-    return code if code == ANYWHERE or (len(code) == 2 and country_names.name(code)) else ""
-
-
-def country_name(code: str) -> str:
-    """The name of a country; empty for none and for everywhere."""
-    return "" if code in ("", ANYWHERE) else str(country_names.name(code))
+    return code if code == ANYWHERE or countries.is_country(code) else ""
 
 
 def _countries(offers: Offers) -> list[tuple[str, str]]:
     known = {code for code, _name in helplines.countries()} | set(offers.countries)
-    return sorted(((code, country_name(code)) for code in known), key=lambda pair: pair[1])
+    return sorted(((code, countries.name_of(code)) for code in known), key=lambda pair: pair[1])
 
 
 def now_block(request: HttpRequest, code: str) -> dict[str, Any]:
@@ -253,5 +253,4 @@ def remembering(request: HttpRequest, response: HttpResponse, code: str) -> Http
 
 def _who(request: HttpRequest) -> str:
     me = reader_of(request)
-    forwarded = [request.META.get("HTTP_X_FORWARDED_FOR", "")]
-    return f"m{me.pk}" if me else addresses.client_address(request.META.get("REMOTE_ADDR", ""), forwarded)
+    return f"m{me.pk}" if me else get_adapter().get_client_ip(request)

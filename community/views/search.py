@@ -17,7 +17,8 @@ from community.choosing import Choice
 from community.models import Member
 from community.refusals import Refusal, TooFast, Unavailable
 from community.services import search
-from community.services.helplines import helplines_for
+from community.services.lines_now import lines_now
+from community.views.cards import reader_of
 from community.views.helping import country_of
 
 SUBJECTS = (_("sleep"), _("anxiety"), _("grief"), _("loneliness"), _("young people"), _("students"), _("self-help"))
@@ -29,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
     The answer is `no-store`, no log has query strings, and other sites see no address of ours (D4).
     """
-    query, viewer = request.GET.get("q", ""), _reader(request)
+    query, viewer = request.GET.get("q", ""), reader_of(request)
     as_written = request.GET.get("as") == "written"
     context: dict[str, Any] = {
         "query": search_words.ask(query).shown,
@@ -45,10 +46,6 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "community/search.html", context, status=status)
 
 
-def _reader(request: HttpRequest) -> Member | None:
-    return request.user if isinstance(request.user, Member) else None
-
-
 def _country(request: HttpRequest, viewer: Member | None) -> str:
     return (viewer.country if viewer else "") or country_of(request)
 
@@ -56,7 +53,7 @@ def _country(request: HttpRequest, viewer: Member | None) -> str:
 def _ways_to_talk(request: HttpRequest, viewer: Member | None, query: str) -> Choice | None:
     if not query or not danger.is_danger(query):
         return None
-    return helplines_for(viewer, timezone.now(), country=_country(request, viewer))
+    return lines_now(viewer, timezone.now(), _country(request, viewer))
 
 
 def _found(request: HttpRequest, viewer: Member | None, query: str, *, as_written: bool) -> search.Results:

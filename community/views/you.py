@@ -56,9 +56,9 @@ def display(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Who of the staff looked at one's private words, and when."""
+    """Who of the staff looked at one's words, and when."""
     assert isinstance(request.user, Member)
-    return render(request, "community/you_privacy.html", {"looks": looks.at_words_of(request.user)})
+    return render(request, "community/you_privacy.html", {"looks": looks.by_day(request.user)})
 
 
 @require_safe

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from moderation.detector.context import Sign
-from moderation.detector.finding import Finding, Reason, Severity, Span
+from moderation.detector.details import Names, found
+from moderation.detector.finding import Category, Finding, Reason, Severity, Span
 from moderation.detector.fusion import Evidence
 from moderation.detector.matcher import Match
 from moderation.detector.model import WINDOW, Model
@@ -13,12 +14,12 @@ from moderation.detector.reading import Reading
 
 
 def reasons(
-    reading: Reading, signs: Sequence[Sign], found: Evidence, level: Severity, model: Model, window: int
+    reading: Reading, signs: Sequence[Sign], evidence: Evidence, level: Severity, model: Model, window: int
 ) -> tuple[Reason, ...]:
     """Everything that spoke for or against the level, the most severe first."""
     ranked = sorted(signs, key=lambda one: (-one.severity, -one.rule.severity, one.match.first, one.match.last))
     listed = [reason for sign in ranked for reason in _of_sign(reading, sign)]
-    if level > found.severity:
+    if level > evidence.severity:
         listed.extend(_of_model(reading, model, window))
     return tuple(dict.fromkeys(listed))
 
@@ -53,6 +54,15 @@ def spans(listed: Iterable[Reason], level: Severity) -> tuple[Span, ...]:
     if not counted or level > max(one.after for one in listed if one.kind == "sign"):
         counted += [one.span for one in listed if one.kind == "model"]
     return merged(counted)
+
+
+def details(reading: Reading, signs: Sequence[Sign], names: Names) -> tuple[Span, ...]:
+    """Where it says how, how much or where; a question for a way to die is one as a whole."""
+    asked = [
+        one.match for one in signs if one.rule.category is Category.METHOD_SEEKING and one.severity > Severity.NONE
+    ]
+    places = [*found(reading.words, names), *((one.first, one.last) for one in asked)]
+    return merged(span for first, last in places for span in reading.spans(first, last))
 
 
 def merged(several: Iterable[Span]) -> tuple[Span, ...]:

@@ -86,6 +86,7 @@ class Finding:
     spans: tuple[Span, ...] = ()
     reasons: tuple[Reason, ...] = ()
     version: str = ""
+    details: tuple[Span, ...] = ()  # how, how much, where: what others must not read
 
     @property
     def is_flag(self) -> bool:

@@ -1,7 +1,6 @@
 """All phrases as one graph of words, sharing beginnings and slots, so that a thousand are followed at once.
 
-A slot is built once and called from many places (a recursive transition network, Woods 1970, without recursion):
-where one stands in the graph is a place and the places to return to, innermost first.
+A slot is built once and called from many places (a recursive transition network, Woods 1970, without recursion).
 """
 
 from __future__ import annotations
@@ -12,9 +11,6 @@ from typing import Any
 from moderation.detector.phrases import BadPhrase, Node
 
 MOST_PLACES = 20_000  # of one phrase, with its slots written out
-
-Return = tuple[int, Any] | None  # the place to return to, and where to return to from there
-Standing = tuple[int, Return]
 
 
 class Graph:
@@ -149,28 +145,6 @@ class Graph:
     def _new(self, *, gap: bool = False) -> int:
         self.gaps.append(gap)
         return len(self.gaps) - 1
-
-    def _matters(self, place: int) -> bool:
-        """Whether anything can happen here; places that only lead to others are left behind at once."""
-        return place in self.words or place in self.anything or place in self.ending or place in self.accepts
-
-    def standings(self, where: Iterable[Standing], *, at_beginning: bool = False) -> frozenset[Standing]:
-        """These standings and those that are reached from there without another word."""
-        seen = set(where)
-        waiting = list(seen)
-        while waiting:
-            number, back = waiting.pop()
-            reached: list[Standing] = [(one, back) for one in self.free.get(number, ())]
-            if at_beginning:
-                reached.extend((one, back) for one in self.beginning.get(number, ()))
-            reached.extend((start, (after, back)) for start, after in self.calls.get(number, ()))
-            if back and number in self.returns:
-                reached.append(back)
-            for one in reached:
-                if one not in seen:
-                    seen.add(one)
-                    waiting.append(one)
-        return frozenset(one for one in seen if self._matters(one[0]))
 
 
 def _append(ways: dict[int, tuple[Any, ...]], place: int, way: Any) -> None:

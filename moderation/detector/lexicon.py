@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
-from zlib import crc32
+from zlib import compress, crc32, decompress
 
+from moderation.detector.details import Names, names_of
 from moderation.detector.finding import Category, Severity
 from moderation.detector.folding import fold
 from moderation.detector.graph import Graph
 from moderation.detector.matcher import Matcher
+from moderation.detector.packing import Packed, pack
 from moderation.detector.phrases import BadPhrase, PhraseReader
 from moderation.detector.spelling import Spelling
 
+LONG = 7  # letters of a name that is known when they are typed one by one
 FOLDER = Path(__file__).resolve().parent.parent / "lexicons"
+COMPILED = FOLDER / "phrases.bin"
+MAGIC = b"CLP1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,37 +66,84 @@ class Lexicon:
     grammar: Mapping[str, Grammar]  # by language
     matcher: Matcher
     version: str
-    sources: Mapping[str, Mapping[str, Any]] = field(repr=False, default_factory=dict)
+    details: Names
 
 
 @cache
 def shipped() -> Lexicon:
-    """The lexicons of this release, read once for each process."""
-    return build([tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))])
+    """The lexicons of this release, read once for each process: as compiled, or from their files if those are newer."""
+    written = [path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))]
+    content = COMPILED.read_bytes() if COMPILED.exists() else b""
+    if content[: len(MAGIC) + 4] == MAGIC + _checksum(written):
+        return load(content)
+    return build(_parsed(written))
+
+
+def sources() -> list[dict[str, Any]]:
+    """The contents of the lexicon files of this release, in order of language."""
+    return _parsed(path.read_bytes() for path in sorted(FOLDER.glob("*.toml")))
+
+
+def _parsed(written: Iterable[bytes]) -> list[dict[str, Any]]:
+    import tomllib  # only where lexicons are compiled or changed
+
+    return [tomllib.loads(one.decode()) for one in written]
+
+
+def _checksum(written: Iterable[bytes]) -> bytes:
+    return crc32(b"\0".join(one.replace(b"\r\n", b"\n") for one in written)).to_bytes(4, "big")
 
 
 def build(sources: Iterable[Mapping[str, Any]]) -> Lexicon:
     """A lexicon from the contents of its files. Raises BadPhrase, naming the rule, when a phrase cannot be read."""
     sources = list(sources)
-    expand = {token: words for one in sources for token, words in one["spelling"].get("expand", {}).items()}
+    return _joined(sources, _packed(sources))
+
+
+def _packed(sources: Sequence[Mapping[str, Any]]) -> Packed:
+    expand = _expand(sources)
     graph = Graph()
-    rules: list[Rule] = []
+    count = 0
     for one in sources:
-        rules.extend(_add(graph, one, expand, len(rules)))
+        count += _add(graph, one, expand, count)
     graph.finish()
-    vocabulary = {symbol for words in graph.words.values() for symbol in words[::2]} | {
-        symbol for group in graph.groups for symbol in group
-    }
+    return pack(graph)
+
+
+def _joined(sources: Sequence[Mapping[str, Any]], packed: Packed) -> Lexicon:
+    names = names_of(sources)
     spelling = Spelling(
-        expand,
-        core=_words(sources, "core"),
+        _expand(sources),
+        core=_words(sources, "core") | {one for one in names.named if len(one) >= LONG},
         near=_words(sources, "near"),
-        apart=_words(sources, "apart") | {one for one in vocabulary if one.isalpha()},
+        apart=_words(sources, "apart") | {one for one in packed.vocabulary if one.isalpha()} | names.named,
         glue=_words(sources, "glue"),
     )
     version = "+".join(f"{one['language']}{one['version']}" for one in sources)
-    by_language = {one["language"]: one for one in sources}
-    return Lexicon(tuple(rules), spelling, _grammars(sources), Matcher(graph), version, by_language)
+    rules = tuple(rule for one in sources for rule in _rules(one))
+    return Lexicon(rules, spelling, _grammars(sources), Matcher(packed), version, names)
+
+
+def compiled() -> bytes:
+    """The lexicon files of this release as `shipped` reads them fastest: all but slots, and the packed graph."""
+    written = [path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))]
+    parsed = _parsed(written)
+    kept = json.dumps([{key: one[key] for key in one if key != "slots"} for one in parsed], ensure_ascii=False)
+    body = len(kept.encode()).to_bytes(4, "big") + kept.encode() + b"".join(_packed(parsed).dump())
+    return MAGIC + _checksum(written) + compress(body, 9)
+
+
+def load(content: bytes) -> Lexicon:
+    """A lexicon from what `compiled` wrote. Raises ValueError when it is something else."""
+    if content[: len(MAGIC)] != MAGIC:
+        raise ValueError("not compiled lexicons of this detector")
+    body = decompress(content[len(MAGIC) + 4 :])
+    size = 4 + int.from_bytes(body[:4], "big")
+    return _joined(json.loads(body[4:size]), Packed.load(body[size:]))
+
+
+def _expand(sources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {token: words for one in sources for token, words in one["spelling"].get("expand", {}).items()}
 
 
 def expand_word(expand: Mapping[str, str], token: str) -> tuple[str, ...]:
@@ -101,16 +153,18 @@ def expand_word(expand: Mapping[str, str], token: str) -> tuple[str, ...]:
     return tuple(known.split()) if known else (folded.replace("'", ""),)
 
 
-def _add(graph: Graph, source: Mapping[str, Any], expand: Mapping[str, str], number: int) -> list[Rule]:
+def _add(graph: Graph, source: Mapping[str, Any], expand: Mapping[str, str], number: int) -> int:
+    """How many rules a language added to the graph."""
     reader = PhraseReader(source["language"], source.get("slots", {}), cache(partial(expand_word, expand)))
     graph.define(reader.all_slots())
-    rules = list(_rules(source))
-    for at, rule in enumerate(rules):  # read and added one by one: the trees of all of them take more than the graph
+    count = 0
+    for rule in _rules(source):  # read and added one by one: the trees of all of them take more than the graph
         try:
-            graph.add(reader.read(rule.phrase), number + at)
+            graph.add(reader.read(rule.phrase), number + count)
         except BadPhrase as problem:
             raise BadPhrase(f"{rule.id}: {problem}") from problem
-    return rules
+        count += 1
+    return count
 
 
 def _rules(source: Mapping[str, Any]) -> Iterator[Rule]:

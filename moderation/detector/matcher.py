@@ -3,18 +3,26 @@
 From each word one walk starts, and no walk is longer than `REACH` words, so a text of n words costs at most
 n x REACH steps, whatever a curator writes. What a step leads to is worked out once and remembered (a deterministic
 automaton built as it is needed, after Thompson 1968), and forgotten as a whole when it grows too large.
+
+Where one stands is one number: the place, and above its bits the number of what to return to, innermost first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from moderation.detector.graph import Graph, Standing
+from moderation.detector.packing import ACCEPTS, ANYTHING, BEGINNING, CALLS, ENDING, FREE, GAP, MATTERS, RETURNS, Packed
 
 REACH = 24  # words
 MOST_STATES = 6000
 _BREAK = -1
+_BITS = 20
+_PLACE = (1 << _BITS) - 1
+_LEADS = FREE | CALLS | BEGINNING | RETURNS
+_INDEXED = 32  # standings; where one stands at so many places at once, and _OFTEN, the next words are looked up
+_OFTEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +36,25 @@ class Match:
 
 @dataclass(slots=True)
 class _State:
-    standings: frozenset[Standing]
+    standings: array[int]
     accepts: tuple[int, ...]
     accepts_at_end: tuple[int, ...]
     moves: dict[int, _State | None] = field(default_factory=dict)
+    index: dict[int, list[int]] | None = None  # by symbol; -1 holds those that any word leads on to
 
 
 class Matcher:
     """Matches one graph. Answers depend on the words alone, never on what was matched before."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Packed) -> None:
         self._graph = graph
-        self._symbols: list[frozenset[str]] = []
-        self._numbers: dict[frozenset[str], int] = {}
+        self._symbols: list[frozenset[int]] = []
+        self._numbers: dict[frozenset[int], int] = {}
         self._of_word: dict[str, int] = {}
-        self._groups_of: dict[str, tuple[str, ...]] = _groups_by_member(graph)
-        self._lengths = sorted({len(one) for one in graph.prefixes})
+        self._returns: list[int] = [0]  # what a return number stands for; there are no more than ways to call slots
+        self._return_numbers: dict[int, int] = {}
+        self._lengths = sorted({len(one) - 1 for one in graph.vocabulary if one[-1:] == "*"})
         self._forget()
-
-    def knows(self, word: str) -> bool:
-        """Whether any phrase speaks of this word."""
-        return bool(self._symbols[self._number(word)])
 
     def matches(self, words: Sequence[str], ends: Sequence[bool]) -> tuple[list[Match], int]:
         """Every match, and the number of steps it took. `ends[i]` says that a sentence ends after word `i`."""
@@ -92,45 +98,105 @@ class Matcher:
             return following
 
     def _step(self, state: _State, symbol: int) -> _State | None:
-        graph = self._graph
         if symbol == _BREAK:
-            return self._state(frozenset(one for one in state.standings if not graph.gaps[one[0]]))
+            kinds = self._graph.kinds
+            return self._state([one for one in state.standings if not kinds[one & _PLACE] & GAP])
+        if state.index is None and len(state.standings) >= _INDEXED and len(state.moves) >= _OFTEN:
+            state.index = self._indexed(state.standings)
         names = self._symbols[symbol]
-        reached: set[Standing] = set()
-        for number, back in state.standings:
-            for one in graph.anything.get(number, ()):
-                reached.add((one, back))
-            words = graph.words.get(number, ())
-            for at in range(0, len(words), 2):
-                if words[at] in names:
-                    reached.add((words[at + 1], back))
-        return self._state(graph.standings(reached))
+        if state.index is None:
+            return self._state(self._closed(self._led(state.standings, names)))
+        reached = set(state.index.get(-1, ()))
+        for name in names if len(names) < len(state.index) else names & state.index.keys():
+            reached.update(state.index.get(name, ()))
+        return self._state(self._closed(reached))
 
-    def _state(self, standings: frozenset[Standing]) -> _State | None:
+    def _led(self, standings: Iterable[int], names: frozenset[int]) -> set[int]:
+        """Where a word with these names leads to from here."""
+        starts, items = self._graph.words.starts, self._graph.words.items
+        reached = set(self._carried(standings))
+        for one in standings:
+            place = one & _PLACE
+            for at in range(starts[place], starts[place + 1], 2):
+                if items[at] in names:
+                    reached.add(one - place | items[at + 1])
+        return reached
+
+    def _carried(self, standings: Iterable[int]) -> list[int]:
+        kinds, anything = self._graph.kinds, self._graph.anything
+        some = [one for one in standings if kinds[one & _PLACE] & ANYTHING]
+        return [one & ~_PLACE | place for one in some for place in anything[one & _PLACE]]
+
+    def _indexed(self, standings: Iterable[int]) -> dict[int, list[int]]:
+        starts, items = self._graph.words.starts, self._graph.words.items
+        found = {-1: self._carried(standings)}
+        for one in standings:
+            place = one & _PLACE
+            for at in range(starts[place], starts[place + 1], 2):
+                found.setdefault(items[at], []).append(one - place | items[at + 1])
+        return found
+
+    def _closed(self, where: Iterable[int], *, at_beginning: bool = False) -> list[int]:
+        """These standings and those that are reached from there without another word, where anything can happen."""
+        graph, kinds = self._graph, self._graph.kinds
+        seen = set(where)
+        waiting = [one for one in seen if kinds[one & _PLACE] & _LEADS]
+        while waiting:
+            one = waiting.pop()
+            place, back = one & _PLACE, one & ~_PLACE
+            kind = kinds[place]
+            reached = [back | other for other in graph.free[place]] if kind & FREE else []
+            if kind & BEGINNING and at_beginning:
+                reached.extend(back | other for other in graph.beginning[place])
+            if kind & CALLS:
+                reached.extend(self._called(place, back))
+            if kind & RETURNS and back:
+                reached.append(self._returns[back >> _BITS])
+            for other in reached:
+                if other not in seen:
+                    seen.add(other)
+                    if kinds[other & _PLACE] & _LEADS:
+                        waiting.append(other)
+        return sorted(one for one in seen if kinds[one & _PLACE] & MATTERS)
+
+    def _called(self, place: int, back: int) -> Iterable[int]:
+        row = self._graph.calls[place]
+        for at in range(0, len(row), 2):
+            after = back | row[at + 1]
+            number = self._return_numbers.get(after)
+            if number is None:
+                number = self._return_numbers[after] = len(self._returns)
+                self._returns.append(after)
+            yield number << _BITS | row[at]
+
+    def _state(self, standings: list[int]) -> _State | None:
         if not standings:
             return None
-        if standings not in self._states:
+        packed = array("Q", standings)
+        key = packed.tobytes()
+        if key not in self._states:
             if len(self._states) >= MOST_STATES:
                 self._forget()
-            one_copy = self._standings.setdefault
-            kept = frozenset([one_copy(one, one) for one in standings])  # the same standings are in many states
-            self._states[kept] = self._new_state(kept)
-        return self._states[standings]
+            self._states[key] = self._new_state(packed)
+        return self._states[key]
 
-    def _new_state(self, standings: frozenset[Standing]) -> _State:
-        ways = self._graph.ending
-        ending = self._graph.standings((end, back) for number, back in standings for end in ways.get(number, ()))
-        return _State(standings, self._accepted(standings), self._accepted(ending))
+    def _new_state(self, standings: array[int]) -> _State:
+        kinds, ending = self._graph.kinds, self._graph.ending
+        ends = [
+            one & ~_PLACE | end for one in standings if kinds[one & _PLACE] & ENDING for end in ending[one & _PLACE]
+        ]
+        return _State(standings, self._accepted(standings), self._accepted(self._closed(ends)) if ends else ())
 
-    def _accepted(self, standings: frozenset[Standing]) -> tuple[int, ...]:
-        accepts = self._graph.accepts
-        return tuple(sorted({rule for number, back in standings if back is None for rule in accepts.get(number, ())}))
+    def _accepted(self, standings: Iterable[int]) -> tuple[int, ...]:
+        kinds, accepts = self._graph.kinds, self._graph.accepts
+        return tuple(
+            sorted({rule for one in standings if one <= _PLACE and kinds[one] & ACCEPTS for rule in accepts[one]})
+        )
 
     def _forget(self) -> None:
-        self._states: dict[frozenset[Standing], _State] = {}
-        self._standings: dict[Standing, Standing] = {}
-        self._inner = self._new_state(self._graph.standings([(0, None)]))
-        self._opening = self._new_state(self._graph.standings([(0, None)], at_beginning=True))
+        self._states: dict[bytes, _State] = {}
+        self._inner = self._new_state(array("Q", self._closed([0])))
+        self._opening = self._new_state(array("Q", self._closed([0], at_beginning=True)))
 
     def _number(self, word: str) -> int:
         number = self._of_word.get(word)
@@ -140,27 +206,13 @@ class Matcher:
                 self._of_word[word] = number
         return number
 
-    def _names(self, word: str) -> frozenset[str]:
-        stems = [f"{word[:length]}*" for length in self._lengths if word[:length] in self._graph.prefixes]
-        own = [word] if word in self._groups_of else []
-        named = [name for symbol in (word, *stems) for name in self._groups_of.get(symbol, ()) if name != word]
-        return frozenset((*own, *stems, *named))
+    def _names(self, word: str) -> frozenset[int]:
+        vocabulary, symbols = self._graph.vocabulary, self._graph.symbols
+        known = [word, *(f"{word[:length]}*" for length in self._lengths if length <= len(word))]
+        return frozenset(name for one in known if one in vocabulary for name in symbols[vocabulary[one]])
 
-    def _numbered(self, names: frozenset[str]) -> int:
+    def _numbered(self, names: frozenset[int]) -> int:
         if names not in self._numbers:
             self._numbers[names] = len(self._symbols)
             self._symbols.append(names)
         return self._numbers[names]
-
-
-def _groups_by_member(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """For every word and stem of the graph, the names of the groups it belongs to."""
-    found: dict[str, list[str]] = {}
-    for words in graph.words.values():
-        for symbol in words[::2]:
-            if not symbol.startswith("#"):
-                found.setdefault(symbol, [])
-    for group, name in graph.groups.items():
-        for symbol in group:
-            found.setdefault(symbol, []).append(name)
-    return {symbol: tuple(names) for symbol, names in found.items()}

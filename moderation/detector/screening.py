@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from moderation.detector import explanation, fusion
+from moderation.detector import details, explanation, fusion
 from moderation.detector import lexicon as lexicons
 from moderation.detector import model as models
-from moderation.detector.context import is_explained, weigh
-from moderation.detector.finding import Category, Finding, Reason, Severity
+from moderation.detector.context import Sign, is_explained, weigh
+from moderation.detector.finding import Category, Finding, Reason, Severity, Span
 from moderation.detector.lexicon import Lexicon
 from moderation.detector.model import Model
-from moderation.detector.reading import read
+from moderation.detector.reading import Reading, read
 from moderation.detector.window import ENOUGH, Earlier, adds_up, read_along
 
 
@@ -35,7 +35,8 @@ class Detector:
         alone = self._screen((text,), number=skipped + len(earlier))
         if earlier:
             together = self._screen((*earlier, text), number=skipped)
-            alone = max(together, alone, key=lambda one: (one.severity, one.score))
+            both = explanation.merged((*alone.details, *together.details))
+            alone = replace(max(together, alone, key=lambda one: (one.severity, one.score)), details=both)
         return _raised(alone, adds_up(low_seconds_ago))
 
     def gather(self, messages: Sequence[str]) -> fusion.Evidence:
@@ -68,7 +69,15 @@ class Detector:
             spans=explanation.spans(reasons, level) if reasons else (),
             reasons=reasons,
             version=self.version,
+            details=self._details(reading, signs, level, categories),
         )
+
+    def _details(
+        self, reading: Reading, signs: Sequence[Sign], level: Severity, categories: tuple[Category, ...]
+    ) -> tuple[Span, ...]:
+        if level < Severity.MODERATE or details.ABOUT.isdisjoint(categories):
+            return ()
+        return explanation.details(reading, signs, self._lexicon.details)
 
 
 def _raised(found: Finding, lows: float) -> Finding:

@@ -1,6 +1,8 @@
 """The tables of `moderation`."""
 
+from moderation.models.answered import Answered
 from moderation.models.decision import Appeal, Decision, Proposal
+from moderation.models.desk import AtDesk
 from moderation.models.flag import Flag, FlagEvent, ResponseTimes
 from moderation.models.paging import HookCall, OnCall
 from moderation.models.report import Report
@@ -9,7 +11,9 @@ from moderation.models.support import SupportOffer
 
 __all__ = [
     "Alarm",
+    "Answered",
     "Appeal",
+    "AtDesk",
     "Decision",
     "Flag",
     "FlagEvent",

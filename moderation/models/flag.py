@@ -132,6 +132,9 @@ class ResponseTimes(models.Model):
     imminent_seconds = models.PositiveIntegerField(default=5 * 60)
     high_seconds = models.PositiveIntegerField(default=15 * 60)
     moderate_seconds = models.PositiveIntegerField(default=4 * 3600)
+    reply_seconds = models.PositiveIntegerField(
+        default=30 * 60, help_text="Until a message that waits is listed to hosts"
+    )
     next_page_seconds = models.PositiveIntegerField(default=5 * 60, help_text="Until the next person on call is paged")
 
     class Meta:

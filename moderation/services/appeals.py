@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chat.services import sealing
 from community import fieldcrypt, text
 from community.models import Member
 from community.refusals import NotOpen, NotYours
@@ -29,6 +31,14 @@ EFFECTS: dict[str, str | Promise] = {
     "medicine": gettext_lazy("Here we say what happened to us. Doses and changes are for a prescriber."),
     "unkind": gettext_lazy("You may have been hurting when you wrote it. The other person was reading it."),
     "selling": gettext_lazy("This place has to stay free of that."),
+}
+RULES: dict[str, str | Promise] = {  # as they stand on the page of guidelines
+    "harm": gettext_lazy("Leave out how, how much and where, when it is about harm."),
+    "identity": gettext_lazy("Keep everyone unfindable: no names, numbers, places, photographs."),
+    "medicine": gettext_lazy("Leave advice about medicine to those who prescribe it."),
+    "unkind": gettext_lazy("What is unkind to someone is taken down."),
+    "selling": gettext_lazy("Selling and collecting are taken down."),
+    "worry": gettext_lazy("You broke no rule."),
 }
 
 
@@ -55,24 +65,39 @@ class Statement:
     what: str
     reason: str
     effect: str
+    rule: str
     words: str
+    ability: str  # what alone is paused, such as "ask"
     at: datetime
     until: datetime | None
     room: str
     seq: int | None
+    said_at: datetime | None  # when the message it is about was stored
     by: tuple[str, ...]  # names of the moderators; nobody who reported
     facts: str
     is_automatic: bool
     appeal_until: datetime | None
-    is_appealed: bool
+    asked_at: datetime | None  # when another look was asked for
+    answer_by: datetime | None  # by when it is usually answered
     answer: str  # the kind of the answer, once there is one
     answer_words: str
+    answered_at: datetime | None
+    answers: str  # the token of what this one answers
+
+    @property
+    def is_appealed(self) -> bool:
+        """True once another look was asked for."""
+        return self.asked_at is not None
+
+    @property
+    def may_appeal(self) -> bool:
+        """True while another look can be asked for."""
+        return not self.is_appealed and self.appeal_until is not None and timezone.now() <= self.appeal_until
 
 
 def statement_for(member: Member, token: str) -> Statement:
     """The statement, for its own member. Raises `NotYours`."""
-    found = Decision.objects.filter(token=token, member=member, kind__in=Decision.TELLS)
-    one = found.select_related("by", "second", "room", "flag__message__room").first()
+    one = _told(member).filter(token=token).first()
     if one is None:
         raise NotYours
     return _statement(one)
@@ -80,15 +105,31 @@ def statement_for(member: Member, token: str) -> Statement:
 
 def statements_of(member: Member) -> list[Statement]:
     """All of them, newest first; also what an export holds."""
-    rows = Decision.objects.filter(member=member, kind__in=Decision.TELLS).order_by("-at")
-    rows = rows.select_related("by", "second", "room", "flag__message__room", "appeal__answer")
-    return [_statement(one) for one in rows]
+    return [_statement(one) for one in _told(member).order_by("-at", "-pk")]
+
+
+def _told(member: Member) -> QuerySet[Decision]:
+    rows = Decision.objects.filter(member=member, kind__in=Decision.TELLS)
+    return rows.select_related(
+        "by", "second", "room", "answers", "flag__message__room", "appeal__answer", "appeal__flag"
+    )
+
+
+def what_was_said(member: Member, token: str) -> str:
+    """The member's own words that a statement is about; empty when there are none, or they were taken back."""
+    one = _told(member).filter(token=token).first()
+    message = one.flag.message if one and one.flag else None
+    if message is None or message.author_id != member.pk or message.withdrawn_at:
+        return ""
+    sealing.open_all([message])
+    return "" if message.is_unreadable else message.body
 
 
 def _statement(one: Decision) -> Statement:
     message = one.flag.message if one.flag else None
     room = one.room or (message.room if message else None)
-    appeal = Appeal.objects.filter(decision=one).select_related("answer").first()
+    appeal: Appeal | None = getattr(one, "appeal", None)
+    made = appeal.answer if appeal else None
     by_words = one.flag is not None and one.flag.from_words
     return Statement(
         token=one.token,
@@ -96,18 +137,24 @@ def _statement(one: Decision) -> Statement:
         what=one.get_kind_display(),
         reason=one.get_reason_display() if one.reason else "",
         effect=str(EFFECTS.get(one.reason, "")),
+        rule=str(RULES.get(one.reason, "")),
         words=one.words,
+        ability=one.ability,
         at=one.at,
         until=one.until,
         room=room.name if room else "",
         seq=message.seq if message else None,
+        said_at=message.stored_at if message else None,
         by=tuple(who.name for who in (one.by, one.second) if who),
         facts=_("Software noticed it, and a person decided.") if by_words else _("A person read it and decided."),
         is_automatic=False,
         appeal_until=one.at + APPEAL_FOR if one.kind in Decision.APPEALABLE else None,
-        is_appealed=appeal is not None,
-        answer=appeal.answer.kind if appeal and appeal.answer else "",
-        answer_words=appeal.answer.words if appeal and appeal.answer else "",
+        asked_at=appeal.at if appeal else None,
+        answer_by=appeal.flag.due_at if appeal and appeal.flag else None,
+        answer=made.kind if made else "",
+        answer_words=made.words if made else "",
+        answered_at=made.at if made else None,
+        answers=one.answers.token if one.answers else "",
     )
 
 
@@ -145,6 +192,15 @@ def _flag(decision: Decision, member: Member) -> Flag:
 def words_of(appeal: Appeal) -> str:
     """The member's own words. Raises `fieldcrypt.NotReadable`."""
     return fieldcrypt.unseal(appeal.words, purpose=_purpose(appeal.decision_id)) if appeal.words else ""
+
+
+def asked_words(member: Member, token: str) -> str:
+    """What the member wrote when they asked for another look; empty for nothing, or when no key opens it."""
+    found = Appeal.objects.filter(decision__token=token, decision__member=member).first()
+    try:
+        return words_of(found) if found else ""
+    except fieldcrypt.NotReadable:
+        return ""
 
 
 def answer(by: Member, token: str, *, take_back: bool, words: str, version: int) -> Decision:

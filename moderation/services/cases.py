@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from chat.models import Conversation, Message, Room
-from chat.services import sealing
+from chat.services import entries, hiding, sealing
 from community import fieldcrypt
 from community.access import has_role
 from community.models import Member
@@ -36,9 +36,10 @@ class Line:
     author: str
     at: datetime
     body: str
-    state: str  # "", "withdrawn", "hidden", "unreadable"
+    state: str  # "", "withdrawn", "hidden", "held", "unreadable"
     is_flagged: bool
     earlier: tuple[str, ...] = ()
+    covered: tuple[tuple[int, int], ...] = ()  # places in `body` that others do not see
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,15 @@ def open_case(by: Member, token: str) -> Case:
 def _note_the_look(flag: Flag, by: Member) -> None:
     message = flag.message
     private = message is not None and message.room.kind == Room.Kind.CONVERSATION
+    role = "leads" if has_role(by, "leads") else "moderators"
     with transaction.atomic(durable=True):
         if message is not None and private:
             talk = Conversation.objects.filter(pk=message.room_id).select_related("low", "high").first()
             whose = [one for one in (talk.low, talk.high) if one] if talk else []
-            shown = len(_seqs(message))
-            role = "leads" if has_role(by, "leads") else "moderators"
-            looks.record(whose, role=role, reason="reported" if flag.reports.exists() else "words", messages=shown)
+            why = looks.REPORTED if flag.reports.exists() else looks.WORDS
+            looks.record(whose, role=role, reason=why, messages=len(_seqs(message)))
+        elif message is not None and flag.member:
+            looks.record([flag.member], role=role, reason=looks.ROOM, messages=1)
         audit.record(by, "flag.read", flag, about=flag.member, reason="conversation" if private else "room")
 
 
@@ -122,14 +125,15 @@ def _lines(message: Message) -> list[Line]:
 
 
 def _line(message: Message, names: dict[int, str], *, is_flagged: bool) -> Line:
-    state = "withdrawn" if message.withdrawn_at else "hidden" if message.hidden_at else ""
+    state = entries.state_of(message)
     return Line(
         seq=message.seq,
         author_id=message.author_id,
         author=names.get(message.author_id or 0, ""),
         at=message.stored_at,
         body=message.body,
-        state=state or ("unreadable" if message.is_unreadable else ""),
+        covered=tuple(hiding.pieces_of(message)),
+        state=state,
         is_flagged=is_flagged,
         earlier=_earlier(message) if is_flagged else (),
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chat.models import Room
 from community.access import require
 from community.models import Member
 from community.refusals import NotYours, Refusal
-from community.services import audit, notices
+from community.services import audit, digest, notices, outbox
 from moderation.detector import Severity
 from moderation.models import Decision, Flag, FlagEvent, Proposal, Report
 from moderation.services import choices, effects, flags, reports
@@ -20,13 +24,14 @@ from moderation.services.holding import Stale, flag_for, for_whom, held_flag
 DECISION = "decision"  # kind of the notice
 MOST_WAITING = 50
 ACTED_NOT = (Kind.NO_CONCERN, Kind.RESTORE)
+WRITTEN = Decision.APPEALABLE | {Kind.UPHELD, Kind.LIFTED}  # of these a letter goes out, too
 
 
 class NeedsTwo(Refusal):
     """This takes two people: propose it, and a colleague confirms."""
 
     code = "needs-two"
-    detail = _("This takes two people. Ask a colleague to confirm it.")
+    detail = gettext_lazy("This takes two people. Ask a colleague to confirm it.")
     status = 409
 
 
@@ -156,6 +161,21 @@ def tell(decision: Decision) -> None:
     if decision.member_id and decision.kind in Decision.TELLS:
         key, path = f"decision:{decision.token}", f"/you/decisions/{decision.token}/"
         notices.notify([decision.member_id], kind=DECISION, key=key, subject="", path=path)
+        if decision.member and decision.kind in WRITTEN:
+            _write_to(decision.member)
+
+
+def _write_to(member: Member) -> None:
+    """Whoever can't sign in sees no notice. The letter says that something is new, and no more."""
+    address = digest.address_of(member)
+    if address is None:
+        return
+    with translation.override(member.language):
+        link, help_now = (settings.BASE_URL + reverse(name) for name in ("notifications", "help-now"))
+        context = {"site_name": settings.SITE_NAME, "link": link, "help": help_now}
+        outbox.write(
+            to=address, subject=_("Something new for you"), body=render_to_string("emails/decided.txt", context)
+        )
 
 
 def in_force(member: Member) -> list[Decision]:

@@ -14,7 +14,7 @@ from chat.services import changes, rooms
 from community.models import Member
 from community.services import members
 from moderation.models import Decision
-from moderation.services import support
+from moderation.services import shield, support
 
 Kind = Decision.Kind
 
@@ -66,6 +66,12 @@ def _hide(decision: Decision) -> None:
 
 def _restore(decision: Decision) -> None:
     _on_message(decision, changes.show)
+    _no_concern(decision)
+
+
+def _no_concern(decision: Decision) -> None:
+    if decision.flag and decision.flag.message and decision.by:
+        shield.lift(decision.flag.message, by=decision.by)
 
 
 def _veil(decision: Decision) -> None:
@@ -109,6 +115,7 @@ def _until(decision: Decision) -> datetime:
 
 
 _EFFECTS: dict[str, Callable[[Decision], None]] = {
+    Kind.NO_CONCERN: _no_concern,
     Kind.SUPPORT: _support,
     Kind.HIDE: _hide,
     Kind.RESTORE: _restore,

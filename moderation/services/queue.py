@@ -173,17 +173,18 @@ def _renewed(flag: Flag) -> Flag:
 def release(by: Member, token: str) -> None:
     """Back to the queue, no reason asked. What one does not hold stays as it is."""
     with transaction.atomic():
-        _released(flag_for(by, token, lock=True), by)
+        given_back(flag_for(by, token, lock=True), by)
 
 
 def release_all(by: Member) -> int:
     """Everything that `by` holds goes back: the tab was closed, or the shift is over. How many."""
     mine = Flag.objects.open().filter(holder=by).order_by("pk").select_for_update(no_key=True, of=("self",))
     with transaction.atomic():
-        return sum(_released(flag, by) for flag in mine)
+        return sum(given_back(flag, by) for flag in mine)
 
 
-def _released(flag: Flag, by: Member) -> bool:
+def given_back(flag: Flag, by: Member) -> bool:
+    """Gives back a flag whose row is locked; False for what `by` does not hold. Call in a transaction."""
     if flag.holder_id != by.pk or flag.closed_at:
         return False
     flag.holder = flag.held_until = None

@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat.models import Message
-from chat.services import sealing
+from chat.access import REPORTABLE_FOR
+from chat.models import Conversation, Message
+from chat.services import conversations, sealing
 from chat.services.rooms import room_for
 from community import fieldcrypt, text, throttle
 from community.access import require
@@ -84,11 +85,27 @@ def report_member(member: Member, *, by: Member, door: str, reason: str = "", no
             reporter=by,
             door=door,
             handled_at=None,
-            defaults={"reason": reason, "note": _tidy(note), "body_then": ""},
+            defaults={"reason": reason, "note": _tidy(note), "body_then": _line_of(member)},
         )
         if is_new:
             _join(made, flags.raise_about_member(member, _cause(made)))
     return is_new
+
+
+def report_conversation(talk: Conversation, *, by: Member, door: str, reason: str = "", note: str = "") -> bool:
+    """The same about a whole conversation of `by`: what the other one said last stands for it, since a moderator reads
+    one message and the ten around it (promise A6). Where they said nothing, or took all of it back, about themselves.
+    """
+    said = Message.objects.filter(room=talk.room, author__isnull=False).exclude(author=by)
+    there = Q(withdrawn_at=None) | Q(withdrawn_at__gt=timezone.now() - REPORTABLE_FOR)
+    last = said.filter(there).select_related("room", "author").order_by("-seq").first()
+    if last is not None:
+        require(by, "message.report", last)
+        return report(last, by=by, door=door, reason=reason, note=note)
+    other = conversations.other_of(talk, by)
+    if other is None:
+        raise NotYours
+    return report_member(other, by=by, door=door, reason=reason, note=note)
 
 
 def _mind_limits(by: Member, door: str) -> None:
@@ -127,9 +144,14 @@ def _words_of(message: Message) -> str:
     return (sealing.words_before(message, last) or ("", ""))[0] if last else ""
 
 
+def _line_of(member: Member) -> str:
+    """The line about themselves that others read just now, sealed; it can be changed a second later (promise M1)."""
+    return fieldcrypt.seal(member.bio, purpose=_purpose(None)) if member.bio else ""
+
+
 # Sealed under the key ring, not the conversation's key: a report outlives the conversation.
 def words_then(report: Report) -> str:
-    """What the message said when it was reported; empty for a report about somebody. Raises `NotReadable`."""
+    """What the message said when it was reported, or the line of whoever it is about. Raises `NotReadable`."""
     return fieldcrypt.unseal(report.body_then, purpose=_purpose(report.message_id)) if report.body_then else ""
 
 
@@ -157,7 +179,8 @@ def settle(flag: Flag, outcome: str) -> int:
 
 def told_by(member: Member) -> list[Report]:
     """What a member told the moderators, newest first, each with its outcome if there is one."""
-    return list(Report.objects.filter(reporter=member).order_by("-at")[:100])
+    rows = Report.objects.filter(reporter=member).select_related("message__room", "about")
+    return list(rows.order_by("-at", "-pk")[:100])
 
 
 def evidence_in(room_ids: set[int]) -> set[int]:

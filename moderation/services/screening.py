@@ -10,11 +10,13 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.db import transaction
 
 from chat.models import Message, Room
 from community import fieldcrypt
@@ -22,7 +24,7 @@ from community.services import keyring
 from moderation import detector
 from moderation.detector import Category, Finding, Reason, Severity, Span
 from moderation.models import Screening
-from moderation.services import flags, support
+from moderation.services import flags, shield, support
 from moderation.services.windows import Windows
 
 log = logging.getLogger("moderation.screening")
@@ -32,10 +34,13 @@ HEAVY = "day.many-low@1"
 Read = Callable[..., Finding]
 
 
-def screen(messages: Sequence[Message], *, read: Read | None = None, budget: float | None = None) -> int:
+def screen(
+    messages: Sequence[Message], *, read: Read | None = None, budget: float | None = None, late: bool = False
+) -> int:
     """Reads these messages, which hold plain words; how many were read. Call in the transaction that stores them.
 
     Two or three queries and one insert for all; more only for what is flagged. `budget`: seconds, else the usual ones.
+    `late` when they were stored before, in a transaction that is over: call outside of one then.
     """
     if not settings.SCREENING or not messages:
         return 0
@@ -49,7 +54,8 @@ def screen(messages: Sequence[Message], *, read: Read | None = None, budget: flo
         finding = _finding(message, windows, read or detector.screen)
         if finding is not None:
             found.append((message, *finding))
-    _keep(found)
+    with transaction.atomic() if late else nullcontext():
+        _keep(found, late=late)
     return len(found)
 
 
@@ -81,26 +87,37 @@ def _heavier(finding: Finding, number: int, length: int) -> Finding:
     return dataclasses.replace(finding, severity=Severity.MODERATE, reasons=(why, *finding.reasons))
 
 
-def _keep(found: Sequence[tuple[Message, Finding, list[int]]]) -> None:
-    flagged = [one for one in found if one[1].is_flag and _is_about(one[1], len(one[2]))]
-    known = _known([message for message, *_ in flagged]) if flagged else set()
-    rows = [_row(message, finding, seqs) for message, finding, seqs in found]
-    Screening.objects.bulk_create(rows, ignore_conflicts=True)
-    for message, finding, _ in flagged:
-        if (message.pk, said_at(message)) not in known:
-            flags.raise_about(message, flags.Cause(int(finding.severity), "words", str(finding.category)))
+def _keep(found: Sequence[tuple[Message, Finding, list[int]]], *, late: bool) -> None:
+    """Keeps what was found; what is new in it has its consequences."""
+    heard = [one for one in found if _is_heard(one[0], one[1], len(one[2]))]
+    known = _known([message for message, *_ in heard]) if heard else set()
+    fresh = [one for one in heard if (one[0].pk, said_at(one[0])) not in known]
+    for message, finding, seqs in fresh:
+        _shield(message, shield.shield_for(finding, len(seqs)), late=late)
+    Screening.objects.bulk_create([_row(*one) for one in found], ignore_conflicts=True)
+    for message, finding, seqs in fresh:
+        if severity := shield.severity_of(message, finding, len(seqs)):
+            flags.raise_about(message, flags.Cause(severity, "words", str(finding.category)))
+        if finding.is_flag and shield.is_about(finding, len(seqs)):
             support.offer(message, severity=int(finding.severity), category=str(finding.category))
+
+
+def _is_heard(message: Message, finding: Finding, number: int) -> bool:
+    """Whether a reading has consequences: something was found in the message, or others do not see all of it."""
+    return bool(message.veiled or message.held_at) or (finding.is_flag and shield.is_about(finding, number))
+
+
+def _shield(message: Message, wanted: shield.Shield, *, late: bool) -> None:
+    if late and (wanted or message.veiled):
+        shield.put_up_late(message, wanted, said_at=said_at(message))
+    elif not late:
+        shield.put_up(message, wanted)
 
 
 def _known(messages: list[Message]) -> set[tuple[int, datetime]]:
     """Wordings that were read before; a heads-up put on a message is an edit that leaves its words."""
     rows = Screening.objects.filter(message__in=messages)
     return set(rows.values_list("message_id", "said_at"))
-
-
-def _is_about(finding: Finding, number: int) -> bool:
-    """Whether anything stands in the newest message itself; what stood in earlier ones has its flag."""
-    return not finding.spans or any(span.message == number for span in finding.spans)
 
 
 def _row(message: Message, finding: Finding, seqs: list[int]) -> Screening:

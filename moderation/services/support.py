@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +17,7 @@ from chat.models import Message
 from community.choosing import Choice as Lines
 from community.models import Member
 from community.refusals import NotYours
-from community.services.helplines import helplines_for
+from community.services.lines_now import lines_now
 from moderation import signals
 from moderation.detector import Category, Severity
 from moderation.models import SupportOffer
@@ -46,7 +46,8 @@ def offer(message: Message, *, severity: int, category: str) -> SupportOffer | N
     )
     if not is_new and severity > made.severity:
         made.level, made.severity, made.category, made.state = level, severity, category, State.OPEN
-        made.save(update_fields=["level", "severity", "category", "state"])
+        made.at = timezone.now()
+        made.save(update_fields=["level", "severity", "category", "state", "at"])
     _told(made)
     return made
 
@@ -86,6 +87,17 @@ def offers_beside(member: Member, message_ids: Iterable[int]) -> dict[int, Suppo
     return {one.message_id: one for one in rows.filter(at__gt=timezone.now() - SHOWN_FOR)}
 
 
+def current(member_ids: Iterable[int]) -> list[SupportOffer]:
+    """The offers of the last day of these members, beside messages that were not taken back, with room. One query."""
+    rows = SupportOffer.objects.filter(member__in=list(member_ids), at__gt=timezone.now() - SHOWN_FOR)
+    return list(rows.filter(message__withdrawn_at=None).select_related("message__room").order_by("pk"))
+
+
+def changed_at(made: SupportOffer) -> datetime:
+    """When it was offered or last answered, whichever came later."""
+    return max(made.at, made.answered_at or made.at)
+
+
 def offer_for(member: Member, token: str) -> SupportOffer:
     """One's own offer. Raises `NotYours`, the same for absent and somebody else's."""
     found = SupportOffer.objects.filter(token=token, member=member).select_related("message__room").first()
@@ -105,7 +117,7 @@ def lines_for(member: Member, *, country: str = "") -> Lines | None:
     None when they cannot be read: the card then shows what needs no list, and is never left out.
     """
     try:
-        return helplines_for(member, timezone.now(), country=country)
+        return lines_now(member, timezone.now(), country)
     except Exception as error:  # noqa: BLE001  (whatever it is, the card is shown)
         log.error("The lines of a support offer cannot be read: %s", type(error).__name__)  # noqa: TRY400
         return None
@@ -130,5 +142,7 @@ def ask_moderator(member: Member, token: str) -> SupportOffer:
 
 def _answered(made: SupportOffer, state: str) -> SupportOffer:
     made.state, made.answered_at = state, timezone.now()
-    made.save(update_fields=["state", "answered_at"])
+    with transaction.atomic():
+        made.save(update_fields=["state", "answered_at"])
+        _told(made)  # to the member's other tabs and devices
     return made

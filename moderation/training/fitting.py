@@ -12,7 +12,7 @@ from moderation.detector import fusion, ngrams
 from moderation.detector.context import is_explained, weigh
 from moderation.detector.finding import Severity
 from moderation.detector.fusion import Evidence
-from moderation.detector.lexicon import Lexicon
+from moderation.detector.lexicon import Lexicon, sources
 from moderation.detector.model import Model
 from moderation.detector.reading import read
 from moderation.training import synthetic
@@ -74,7 +74,7 @@ def _distress(texts: Iterable[Text], lexicon: Lexicon) -> Iterable[Example]:
     for one in synthetic.own():
         if one.level <= Severity.MODERATE:
             yield _example(one.messages, lexicon, yes=one.level >= Severity.LOW, weight=OWN_WEIGHT)
-    for made in synthetic.distressed(lexicon.sources):
+    for made in synthetic.distressed(sources()):
         yield _example((made,), lexicon, yes=True, weight=0.5)
     for text in texts:
         if text.label in ("low", "moderate"):

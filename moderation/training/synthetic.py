@@ -17,15 +17,15 @@ FRAMES = ("{}", "{}", "{}", "honestly {}", "{} i guess", "hey, {}", "sorry but {
 FILLER = ("it", "this", "now", "me", "so", "the")
 
 
-def distressed(sources: Mapping[str, Mapping[str, Any]], each: int = 12, seed: int = 6) -> Iterator[str]:
+def distressed(sources: Sequence[Mapping[str, Any]], each: int = 12, seed: int = 6) -> Iterator[str]:
     """Sentences that phrases of low severity match, `each` for every phrase."""
     return _said(sources, {"low"}, each, seed)
 
 
-def _said(sources: Mapping[str, Mapping[str, Any]], severities: set[str], each: int, seed: int) -> Iterator[str]:
+def _said(sources: Sequence[Mapping[str, Any]], severities: set[str], each: int, seed: int) -> Iterator[str]:
     random = Random(seed)  # noqa: S311  (a choice that can be repeated)
-    for language, source in sorted(sources.items()):
-        reader = PhraseReader(language, source["slots"], lambda token: (token,))
+    for source in sources:
+        reader = PhraseReader(source["language"], source["slots"], lambda token: (token,))
         groups = [one for one in source["signs"] if one["severity"] in severities]
         for phrase in (phrase for group in groups for phrase in group["phrases"]):
             sequence = reader.read(phrase)

@@ -29,11 +29,13 @@ async def in_db(work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 class Tab:
     """One socket in process. Frames that nobody asked for yet wait in `heard`."""
 
+    path = "/ws/"
+
     def __init__(self, key: str = "", **headers: str) -> None:
         cookie = f"{settings.SESSION_COOKIE_NAME}={key}"
         wanted = {"origin": settings.BASE_URL, "cookie": cookie, **headers}
         pairs = [(name.encode(), value.encode()) for name, value in wanted.items() if value]
-        self.line = WebsocketCommunicator(application, "/ws/", headers=pairs)
+        self.line = WebsocketCommunicator(application, self.path, headers=pairs)
         self.line.scope["client"] = ["127.0.0.1", 5000]
         self.heard: list[dict[str, Any]] = []
         self.refs = 0
@@ -110,9 +112,9 @@ async def tabs() -> AsyncIterator[Callable[..., Any]]:
     """Opens tabs for members: `await tabs(ana)`. Everything ends with the test."""
     opened: list[Tab] = []
 
-    async def open_tab(member: Any = None, *, key: str = "", **headers: str) -> Tab:
+    async def open_tab(member: Any = None, *, key: str = "", kind: type[Tab] = Tab, **headers: str) -> Tab:
         key = key or (await in_db(factories.session_of, member) if member else "")
-        tab = Tab(key, **headers)
+        tab = kind(key, **headers)
         tab.key = key  # type: ignore[attr-defined]
         opened.append(tab)
         assert await tab.open() is True

@@ -16,7 +16,7 @@ from community.access import ROLES
 from community.admin import site
 from community.models import Member
 from community.refusals import NotYours
-from community.services import plan, resources, roles
+from community.services import audit, plan, resources, roles
 from tests.factories import make_entry, make_member
 from tests.system.access_table import URLS
 from tests.system.test_access_table import staff_client
@@ -94,6 +94,14 @@ def test_a_role_is_given_and_leaves_a_trace(admin):
     assert "Given: moderators." in admin.get(page_of(ana, "history")).content.decode()
     send(admin, ana, ["hosts", "moderators"], [])
     assert LogEntry.objects.latest("pk").get_change_message() == "Taken: hosts, moderators."
+
+
+def test_a_change_of_roles_stands_in_the_audit_trail():
+    ada, ana = make_member("ada", roles=("admins",)), make_member("ana", roles=("hosts",))
+    roles.change(ana, give=("leads",), take=("hosts",), by=ada)
+    told = [(one.action, one.thing, audit.who({one.actor, one.about})) for one in audit.entries()]
+    names = {audit.alias_of(ada): "ada", audit.alias_of(ana): "ana"}
+    assert told == [("role.taken", "role:hosts", names), ("role.given", "role:leads", names)]
 
 
 def test_saving_without_a_change_writes_no_history(admin):

@@ -73,3 +73,19 @@ test("at most two hundred messages stay in the page", () => {
   assert.equal(timeline.first, 51);
   assert.equal(timeline.moreBefore, true);
 });
+
+test("what was held back leaves no trace until it is let through, and then takes its place", () => {
+  const { did, timeline } = make();
+  timeline.messages({ prev: 0, messages: [entry(1), { seq: 2, revision: 0, state: "held" }, entry(3)] });
+  assert.deepEqual(did, ["new 1 x", "removed 2", "new 3 x"]);
+  timeline.changes({ revision: 1, changes: [entry(2, "shown now", { revision: 1 })] });
+  assert.equal(did.at(-1), "changed 2 shown now");
+});
+
+test("a page that came without what was held back still takes it in, between what it shows", () => {
+  const { did, timeline } = make(3);
+  timeline.first = 1;
+  timeline.adopt([entry(1), entry(3)]);
+  timeline.changes({ revision: 1, changes: [entry(2, "shown now", { revision: 1 })] });
+  assert.deepEqual(did, ["changed 2 shown now"]);
+});

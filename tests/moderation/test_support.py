@@ -171,7 +171,7 @@ def test_a_card_whose_lines_cannot_be_read_is_shown_without_them(evenings, monke
     def refuse(*_args, **_how):
         raise OSError("no file")
 
-    monkeypatch.setattr(support, "helplines_for", refuse)
+    monkeypatch.setattr(support, "lines_now", refuse)
     assert support.lines_for(evenings[0]) is None
 
 

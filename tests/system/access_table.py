@@ -2,15 +2,15 @@
 
 An address is *open* (everyone), for *members* (anyone signed in), for people with a *place* in the room, or for the
 *author* of the message only, for *staff* (moderators) with a second factor in
-this session, for *admins* or *curators* with one, or for *keepers*: curators and moderators. A *case* is for
-staff who may work on it, and *lead* for leads and admins. *Half* is for a sign-in that lacks its second step; anyone else is sent away.
+this session, for *admins* or *curators* with one, for *keepers*: curators and moderators, or for *hosts* and
+moderators. A *case* is for staff who may work on it, and *lead* for leads and admins. *Half* is for a sign-in that
+lacks its second step; anyone else is sent away.
 """
 
 from __future__ import annotations
 
 OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
-CURATOR, KEEPER = "curator", "keeper"
-CASE, LEAD = "case", "lead"
+CURATOR, KEEPER, HOST, CASE, LEAD = "curator", "keeper", "host", "case", "lead"
 
 URLS: dict[str, str] = {
     # pages for everyone
@@ -128,8 +128,16 @@ URLS: dict[str, str] = {
     "message-withdraw": AUTHOR,
     "message-react": PLACE,
     "moderation:report": PLACE,
+    "moderation:support": MEMBER,
     "moderation:check-in": STAFF,
     "moderation:no-contact": STAFF,
+    # what was decided about oneself; a closed account's narrow door opens these two and no other (test_member_statement)
+    "moderation:decisions": MEMBER,
+    "moderation:decision": MEMBER,
+    "moderation:reports": MEMBER,
+    "moderation:needs-reply": HOST,
+    "moderation:report-member": MEMBER,
+    "moderation:report-conversation": MEMBER,  # of one's own; tests/chat/test_conversations.py asks for another's
     # the moderators' console; a case is asked for by its holder, and by those who may not
     "moderation:queue": STAFF,
     "moderation:times": ADMIN,
@@ -180,6 +188,7 @@ FRAMES: dict[str, str] = {
     "message.edit": AUTHOR,
     "message.withdraw": AUTHOR,
     "message.react": PLACE,
+    "queue.watch": STAFF,
     "read": PLACE,
     "beat": MEMBER,
 }

@@ -16,6 +16,7 @@ from community.refusals import Refusal
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
 SCRIPTS = ROOT / "chat" / "static" / "chat" / "js"
+CONSOLE = ROOT / "moderation" / "static" / "moderation" / "js"
 SCRIPT = (SCRIPTS / "protocol.js").read_text(encoding="utf-8")
 FRAMES = [
     (kind, frame) for kind, frames in (("client", protocol.COMMANDS), ("server", protocol.EVENTS)) for frame in frames
@@ -122,7 +123,7 @@ def test_every_error_code_stands_in_the_document():
 
 
 def test_the_script_makes_every_command_and_hears_every_event():
-    script = "".join(path.read_text(encoding="utf-8") for path in SCRIPTS.glob("*.js"))
+    script = "".join(path.read_text(encoding="utf-8") for path in (*SCRIPTS.glob("*.js"), *CONSOLE.glob("*.js")))
     for frame in protocol.COMMANDS:
         assert f'type: "{protocol.tag_of(frame)}"' in SCRIPT
     for frame in protocol.EVENTS:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 
-from moderation.detector import Detector, Severity, lexicon, model
+from moderation.detector import Detector, Severity, lexicon, matcher, model
 from moderation.detector.phrases import BadPhrase
 
 LEXICON = lexicon.shipped()
@@ -105,6 +107,32 @@ def test_a_mark_cancels_what_it_overlaps():
     detector = detector_with("red door", marks=[mark])
     assert detector.screen("red door").is_flag
     assert not detector.screen("red door paint").is_flag
+
+
+def test_the_compiled_phrases_are_those_of_the_files():
+    assert lexicon.COMPILED.read_bytes() == lexicon.compiled(), "run: manage.py compile_lexicons"
+    assert lexicon.build(lexicon.sources()).rules == LEXICON.rules
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", lexicon.MAGIC + b"0000" + zlib.compress(b"\0\0\0\2[]\1")])
+def test_broken_compiled_phrases_are_refused(content: bytes):
+    with pytest.raises(ValueError, match=r"."):
+        lexicon.load(content)
+
+
+def test_lexicons_changed_after_compiling_are_read_from_their_files(tmp_path, monkeypatch):
+    for path in lexicon.FOLDER.glob("*.toml"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8").replace("version = 1", "version = 2", 1))
+    monkeypatch.setattr(lexicon, "FOLDER", tmp_path)
+    assert lexicon.shipped.__wrapped__().version == "en2+es2"
+
+
+def test_forgetting_everything_known_changes_no_answer(monkeypatch):
+    words = "i am so tired of it all and i really want to die tonight my friend said kill yourself".split()
+    ends = [False] * len(words)
+    calm = LEXICON.matcher
+    monkeypatch.setattr(matcher, "MOST_STATES", 3)
+    assert lexicon.build(lexicon.sources()).matcher.matches(words, ends) == calm.matches(words, ends)
 
 
 def test_the_finding_names_the_versions_that_made_it():

@@ -64,6 +64,8 @@ function drawWords(node, entry) {
   keep(node, "hidden-note", entry.state === "hidden");
   keep(node, "unreadable-note", entry.state === "unreadable");
   keep(node, "caution", entry.caution && !node.dataset.mine);
+  keep(node, "veiled-note", entry.aside === "veiled");
+  keep(node, "held-note", entry.aside === "held");
   if (keep(node, "headsup", folded && !entry.state)) slot(node, "headsup-words").textContent = entry.heads_up;
   keep(node, "bubble", !folded && !entry.state);
   const place = slot(node, folded ? "folded" : "bubble");
@@ -87,11 +89,20 @@ function piece([kind, words, value]) {
     link.textContent = words;
     return link;
   }
+  if (kind === "veil") return veil();
   if (kind !== "mention") return document.createTextNode(words);
   const name = document.createElement("span");
   name.className = "mention";
   name.textContent = words;
   return name;
+}
+
+// Where a piece of a message is kept out of sight; said in the page's language.
+function veil() {
+  const cover = document.createElement("span");
+  cover.className = "veil";
+  cover.textContent = WORDS.veil;
+  return cover;
 }
 
 // The words of support under a message, as buttons.

@@ -1,14 +1,15 @@
 /** The message list by keyboard: one Tab stop; arrows go through it, Enter opens actions, Esc goes back to writing. */
 
 const MOVES = { ArrowUp: -1, ArrowDown: 1 };
-const CONTROLS = "a[href], button, summary";
+// What stands beside a message has Tab stops of its own.
+const CONTROLS = ":is(a[href], button, summary):not(.beside *)";
 
 /** Wires the keys of a message list. */
 export function moveByKeys(list, box) {
   oneTabStop(list);
   list.log.addEventListener("keydown", (event) => {
     const item = event.target.closest("li.msg");
-    const control = event.target.closest("summary, .menu, a, button");
+    const control = event.target.closest("summary, .menu, a, button, select");
     if (event.key === "Escape") goBack(event, control && item, box);
     else if (control) moveInMenu(event);
     else move(event, list, item);

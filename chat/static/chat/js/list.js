@@ -4,6 +4,7 @@ import { draw, renew, slot } from "./draw.js";
 import { quoted, WORDS } from "./words.js";
 
 const NEAR_END_PX = 120;
+const EDGE_PX = 24; // of the log, faded
 const JOINED_WITHIN_MS = 5 * 60 * 1000;
 
 /** Draws a room's messages. `view` is {me, messageUrl, locale}; `onSeen()` is called when the end is in view. */
@@ -94,6 +95,21 @@ export class MessageList {
     const before = first && top();
     entries.forEach((entry) => this.put(entry));
     if (first) this.hold(() => { this.log.scrollTop += top() - before; });
+  }
+
+  /** Puts a piece of the page beside a message. Where it pushes the message away, the message stays in view. */
+  putBeside(node, piece) {
+    const stays = this.isAtEnd;
+    const before = node.querySelector(":scope > .beside");
+    if (before) before.replaceWith(piece);
+    else node.append(piece);
+    if (stays) this.hold(() => this.toEndWith(node));
+  }
+
+  toEndWith(node) {
+    this.end();
+    const above = this.log.getBoundingClientRect().top + EDGE_PX - node.getBoundingClientRect().top;
+    if (above > 0) this.log.scrollTop -= above;
   }
 
   // --- messages on their way --------------------------------------------------------------------

@@ -29,6 +29,7 @@ export const postMessage = (ref, { room, id, body, replyTo, headsUp }) => ({
 export const editMessage = (ref, room, seq, body) => ({ type: "message.edit", ref, room, seq, body });
 export const withdrawMessage = (ref, room, seq) => ({ type: "message.withdraw", ref, room, seq });
 export const react = (ref, room, seq, kind, on) => ({ type: "message.react", ref, room, seq, kind, on });
+export const watchQueue = (ref, holding) => ({ type: "queue.watch", ref, ...(holding && { holding }) });
 export const read = (room, seq) => ({ type: "read", room, seq });
 export const beat = (positions, revisions) => ({ type: "beat", positions, revisions });
 

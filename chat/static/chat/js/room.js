@@ -3,6 +3,7 @@
 import { say } from "../../community/js/say.js";
 import { offerActions } from "./actions.js";
 import { Announcer } from "./announce.js";
+import { answerInPlace, Beside, parsePiece } from "./beside.js";
 import { Composer } from "./composer.js";
 import { Connection, socketAt } from "./connection.js";
 import { foldingOf } from "./fold.js";
@@ -17,7 +18,7 @@ import { WORDS } from "./words.js";
 const EDITABLE_MS = 15 * 60 * 1000;
 
 const main = document.getElementById("main");
-const { room, me, messageUrl, reportUrl } = main.dataset;
+const { room, me, messageUrl, reportUrl, supportUrl } = main.dataset;
 const isLive = !main.dataset.moreAfter;
 const form = document.getElementById("composer");
 const earlierPlace = document.getElementById("earlier-place");
@@ -44,11 +45,24 @@ const list = new MessageList({
   onSeen: () => list.isAtEnd && !document.hidden && visit.seen(),
 });
 
+const beside = new Beside({
+  room,
+  urlOf: (token) => `${supportUrl.replace("/0/", `/${token}/`)}?piece`,
+  page: {
+    find: (seq) => list.find(seq),
+    put: (node, piece) => list.putBeside(node, piece),
+    announce: () => say(WORDS.support),
+  },
+  fetch: (address, how) => fetch(address, how),
+  parse: parsePiece,
+});
+
 const connection = new Connection(socketAt(main.dataset.socket), {
   frame: (frame) => {
     unread.hear(frame);
     hearNotices(document, frame);
     visit.hear(frame);
+    beside.hear(frame);
   },
   open: () => {
     visit.opened();
@@ -75,11 +89,15 @@ const visit = new Visit({
     upsert: (stored, isNew) => {
       const entry = folding.fold(stored);
       list.upsert(entry, isNew);
+      beside.placed(entry.seq);
       if (isNew && entry.author?.name !== me) arrived(entry);
     },
     remove: (seq) => list.remove(seq),
     changed: (entry) => list.requote(folding.fold(entry)),
-    reset: (entries) => list.reset(entries.map((entry) => folding.fold(entry))),
+    reset: (entries) => {
+      list.reset(entries.map((entry) => folding.fold(entry)));
+      entries.forEach(({ seq }) => beside.placed(seq));
+    },
     mayTrim: () => list.isAtEnd,
     mine: ({ seq, mine }) => list.press(seq, mine),
     pending: (message) => showPending(message),
@@ -167,7 +185,9 @@ async function getEarlier(event) {
   const words = link.dataset.words ??= link.textContent;
   const slow = setTimeout(() => { link.textContent = WORDS.gettingEarlier; }, 400);
   try {
-    list.prepend((await visit.earlier()).map((entry) => folding.fold(entry)));
+    const entries = await visit.earlier();
+    list.prepend(entries.map((entry) => folding.fold(entry)));
+    entries.forEach(({ seq }) => beside.placed(seq));
     link.textContent = words;
     earlierPlace.hidden = !visit.timeline.moreBefore;
     if (earlierPlace.hidden) list.items()[0]?.focus({ preventScroll: true });
@@ -180,6 +200,7 @@ async function getEarlier(event) {
 
 visit.timeline.adopt(list.adopt());
 moveByKeys(list, composer?.box);
+answerInPlace(list.list, beside);
 offerActions(list, {
   reportUrl, messageUrl,
   act: {

@@ -2,6 +2,7 @@
 
 const KEPT = 200;
 const REMEMBERED = 500;
+const TRACELESS = new Set(["withdrawn", "held"]); // of these a page shows nothing at all
 
 /**
  * Takes frames and says what to draw: `upsert(entry, isNew)`, `remove(seq)`, `reset(entries)`, and `changed(entry)` for
@@ -30,7 +31,7 @@ export class Timeline {
     newest.forEach((entry) => this.keep(entry));
     this.first = Math.min(this.first, messages[0]?.seq ?? this.first);
     this.moreBefore = moreBefore;
-    return newest.filter((entry) => entry.state !== "withdrawn");
+    return newest.filter((entry) => !TRACELESS.has(entry.state));
   }
 
   /** A `messages` frame. A `prev` that is not our own position means something is missing: ask again from here. */
@@ -50,7 +51,7 @@ export class Timeline {
   /** A `changes` frame: messages as they stand now. Those not shown are kept for when their page is fetched. */
   changes({ revision, changes }) {
     changes.forEach((entry) => {
-      if (this.entries.has(entry.seq)) this.put(entry, false);
+      if (this.entries.has(entry.seq) || this.wasHeld(entry)) this.put(entry, false);
       else this.remember(entry);
       this.on.changed(entry);
     });
@@ -63,13 +64,20 @@ export class Timeline {
     this.elsewhere.clear();
     Object.assign(this, { seq: top, revision, moreBefore, first: messages[0]?.seq ?? top + 1 });
     this.adopt(messages);
-    this.on.reset(messages.filter((entry) => entry.state !== "withdrawn"));
+    this.on.reset(messages.filter((entry) => !TRACELESS.has(entry.state)));
+  }
+
+  // Held back until now: it has a place on this page, where nothing of it was shown.
+  wasHeld({ seq, state }) {
+    if (state || seq < this.first || seq > this.seq) return false;
+    const known = [...this.entries.keys()];
+    return this.elsewhere.get(seq)?.state === "held" || (seq > Math.min(...known) && seq < Math.max(...known));
   }
 
   put(entry, isNew) {
     const known = this.entries.get(entry.seq);
     if (known && known.revision > entry.revision) return;
-    if (entry.state === "withdrawn") {
+    if (TRACELESS.has(entry.state)) {
       this.entries.delete(entry.seq);
       this.remember(entry);
       this.on.remove(entry.seq);
@@ -92,7 +100,8 @@ export class Timeline {
   }
 
   keep(entry) {
-    if (entry.state !== "withdrawn") this.entries.set(entry.seq, entry);
+    if (TRACELESS.has(entry.state)) this.remember(entry);
+    else this.entries.set(entry.seq, entry);
   }
 
   trim() {

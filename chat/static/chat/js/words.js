@@ -14,6 +14,7 @@ export const WORDS = {
   signedOut: "You've been signed out to keep this private.",
   signIn: "Sign in to go on.",
   tooMany: "This is open in too many tabs. Close one and reload.",
+  support: "Support options are below your message.",
   removed: "You're no longer in this room.",
   lost: "That didn't reach us. Try again in a moment.",
   gettingEarlier: "Getting earlier messages",
@@ -28,6 +29,7 @@ export const WORDS = {
   report: "I'm worried about them, or report",
   muteOrBlock: "Mute or block",
   someone: "Someone who left",
+  veil: "details kept out of sight",
   reactions: {
     "with-you": "With you",
     "same-here": "Same here",

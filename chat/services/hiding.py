@@ -1,0 +1,123 @@
+"""What others do not see of a message: pieces of it, or all of it until a moderator has looked. Moderation says why.
+
+Its author sees their own words, and one line about it. Nobody else's frame, page, search or quotation holds what is
+kept out of sight; the words themselves stay as they were written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from django.utils import timezone
+
+from chat.models import Change, Message
+from community.models import Member
+
+COVER = "[…]"  # in plain words; pages say it in the reader's language
+MOST_PIECES = 20
+VEILED, HELD = "veiled", "held"
+Piece = tuple[int, int]
+Act = Callable[[Member | None, Message], str | None]  # what it changed, if anything; see `changes.keep`
+
+
+def pieces_of(message: Message) -> list[Piece]:
+    """(start, end) of each piece that others do not see, in order, none touching another."""
+    pairs = (one.split("-") for one in message.veiled.split())
+    return [(int(start), int(end)) for start, end in pairs]
+
+
+def covered(words: str, pieces: Iterable[Piece], *, show: Callable[[str], str] = str, cover: str = COVER) -> str:
+    """`words` with each piece replaced by `cover`; `show` is what becomes of the rest."""
+    kept, at = [], 0
+    for start, end in pieces:
+        kept += [show(words[at:start]), cover]
+        at = max(at, end)
+    return "".join([*kept, show(words[at:])])
+
+
+def words_for_others(message: Message) -> str:
+    """The words of an opened message as everyone but its author sees them."""
+    return covered(message.body, pieces_of(message)) if message.veiled else message.body
+
+
+def words_for(message: Message, reader_id: int | None) -> str:
+    """The words of an opened message as this reader sees them."""
+    return message.body if reader_id and message.author_id == reader_id else words_for_others(message)
+
+
+def is_held(message: Message) -> bool:
+    """True while nobody but its author sees it, until a moderator has looked."""
+    return message.held_at is not None and message.hidden_at is not None
+
+
+def aside_of(message: Message) -> str:
+    """What its author, and nobody else, is told about it: "held", "veiled" or nothing."""
+    return HELD if is_held(message) else VEILED if message.veiled else ""
+
+
+# --- in the transaction that stores the words: the first delivery is as they shall be seen ----------
+
+
+def veil_stored(message: Message, pieces: Sequence[Piece]) -> None:
+    """Others see the message just stored without these pieces; none lifts what was there."""
+    message.veiled = _written(pieces)
+    Message.objects.filter(pk=message.pk).update(veiled=message.veiled)
+
+
+def hold_stored(message: Message) -> None:
+    """Nobody but its author sees the message just stored, until a moderator has looked."""
+    message.hidden_at = message.held_at = timezone.now()
+    Message.objects.filter(pk=message.pk).update(hidden_at=message.hidden_at, held_at=message.held_at)
+
+
+# --- later: acts for `changes.keep`, each of which readers are told of ------------------------------
+
+
+def veiling(pieces: Sequence[Piece], *, is_still: Callable[[Message], bool] = lambda _: True) -> Act:
+    """An act that keeps these pieces out of sight, if the message `is_still` the one that was looked at."""
+
+    def veil(member: Member | None, message: Message) -> str | None:
+        if message.veiled == _written(pieces) or message.withdrawn_at or not is_still(message):
+            return None
+        message.veiled = _written(pieces)
+        return Change.Kind.VEILED
+
+    return veil
+
+
+def holding(*, is_still: Callable[[Message], bool] = lambda _: True) -> Act:
+    """An act that holds a message back, unless a moderator took it down already."""
+
+    def hold(member: Member | None, message: Message) -> str | None:
+        if message.hidden_at or message.withdrawn_at or not is_still(message):
+            return None
+        message.hidden_at = message.held_at = timezone.now()
+        return Change.Kind.HIDDEN
+
+    return hold
+
+
+def release(member: Member | None, message: Message) -> str | None:
+    """Everyone sees what was held back. What a moderator took down stays down."""
+    if not is_held(message):
+        return None
+    message.hidden_at = message.held_at = None
+    return Change.Kind.SHOWN
+
+
+def cover_all(message: Message) -> None:
+    """Other words stand where pieces were covered: all of them are, until they are read again."""
+    if message.veiled:
+        message.veiled = _written([(0, len(message.body))])
+
+
+def _written(pieces: Sequence[Piece]) -> str:
+    merged: list[list[int]] = []
+    for start, end in sorted(pieces):
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        elif end > start:
+            merged.append([start, end])
+    if len(merged) > MOST_PIECES:
+        merged = [*merged[: MOST_PIECES - 1], [merged[MOST_PIECES - 1][0], merged[-1][1]]]
+    return " ".join(f"{start}-{end}" for start, end in merged)
