@@ -166,6 +166,7 @@ MINUTES = {
     "imminent": _("Now"),
     "high": _("Soon"),
     "moderate": _("Today"),
+    "reply": _("Until hosts see that nobody has replied"),
     "next_page": _("Until the next one is called"),
 }
 A_WEEK = 7 * 24 * 60

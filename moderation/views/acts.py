@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from chat.models import Membership, Room
+from chat.models import Membership, Message, Room
+from chat.services import hiding
 from community import fieldcrypt
 from community.models import Member
 from moderation.console_words import ABILITIES, STEPS, VERDICTS
@@ -23,7 +24,7 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     (Kind.NO_CONCERN, "x", "i-check", _("No concern")),
     (Kind.VEIL, "v", "i-eye", _("Put a heads-up")),
     (Kind.HIDE, "h", "i-eyeoff", _("Take it down")),
-    (Kind.RESTORE, "h", "i-eye", _("Show it again")),
+    (Kind.RESTORE, "r", "i-eye", _("Show it again")),
     (Kind.EDIT_REQUEST, "w", "i-pen", _("Ask for a change")),
     (Kind.SILENCE, "p", "i-pause", _("Pause posting")),
     (Kind.RESTRICT, "t", "i-pause", _("Pause one thing")),
@@ -58,15 +59,23 @@ class Act:
         if not self.form.is_bound:
             return []
         named = [(self.form[name], said) for name, said in self.form.errors.items() if name in self.form.fields]
-        return [(field, one) for field, said in named for one in said]
+        return [(field, str(one)) for field, said in named for one in said]
 
 
 def acts_of(opened: Case, by: Member, bound: DecisionForm | None) -> list[Act]:
     """Everything that fits this case, each with its form; `bound` stands for its kind, open."""
     known, message = about(opened.flag), opened.flag.message
-    left = {Kind.RESTORE if message and not message.hidden_at else Kind.HIDE}
-    left |= set() if message else choices.ON_A_MESSAGE
+    left = _unfit(message)
     return [_act(one, opened, by, known, bound) for one in ACTS if one[0] not in left]
+
+
+def _unfit(message: Message | None) -> set[str]:
+    """What makes no sense for a message as it is: taking down what is down, showing what everyone sees."""
+    if message is None:
+        return {str(one) for one in choices.ON_A_MESSAGE}
+    is_down = message.hidden_at is not None and not hiding.is_held(message)
+    is_seen = message.hidden_at is None and not message.veiled
+    return ({str(Kind.HIDE)} if is_down else set()) | ({str(Kind.RESTORE)} if is_seen else set())
 
 
 def _act(one: tuple[str, str, str, Any], opened: Case, by: Member, known: About, bound: DecisionForm | None) -> Act:
