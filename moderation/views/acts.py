@@ -33,7 +33,7 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     (Kind.ESCALATE, "l", "i-people", _("Hand to a lead")),
     (Kind.IMMINENT, "i", "i-phone", _("Emergency steps")),
 )
-TOLD = Decision.TELLS
+TOLD, APPEALABLE = Decision.TELLS, Decision.APPEALABLE
 TWO_KEYS = (Kind.IMMINENT, Kind.SUSPEND)
 MAY_TAKE_TWO = (Kind.SILENCE, Kind.RESTRICT)
 
@@ -49,6 +49,7 @@ class Act:
     form: DecisionForm
     texts: list[dict[str, Any]]
     is_told: bool
+    is_appealable: bool
     is_two_keys: bool
     may_take_two: bool
     is_open: bool
@@ -84,7 +85,19 @@ def _act(one: tuple[str, str, str, Any], opened: Case, by: Member, known: About,
     is_open = bound is not None and bound.kind == kind
     first = texts[0]["words"] if texts and kind == Kind.SUPPORT else ""
     form = bound if bound is not None and is_open else DecisionForm(kind=kind, about=known, words=first)
-    return Act(kind, key, icon, title, form, texts, kind in TOLD, kind in TWO_KEYS, kind in MAY_TAKE_TWO, is_open)
+    return Act(
+        kind=kind,
+        key=key,
+        icon=icon,
+        title=title,
+        form=form,
+        texts=texts,
+        is_told=kind in TOLD,
+        is_appealable=kind in APPEALABLE,
+        is_two_keys=kind in TWO_KEYS,
+        may_take_two=kind in MAY_TAKE_TWO,
+        is_open=is_open,
+    )
 
 
 def texts_of(kind: str, member: Member | None, by: Member) -> list[dict[str, Any]]:
