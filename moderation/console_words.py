@@ -75,6 +75,7 @@ EVENTS: dict[str, Any] = {
 }
 STATES: dict[str, Any] = {
     "withdrawn": _("Its author took this back."),
+    "held": _("Held until one of us has looked. Only its author sees it."),
     "hidden": _("Taken down. Members don't see it."),
     "unreadable": _("This can't be opened right now."),
 }

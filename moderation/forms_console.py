@@ -63,7 +63,11 @@ class DecisionForm(forms.Form):
         if kind in choices.NEEDS_WORDS | {Kind.HIDE, Kind.VEIL}:
             label = _("Your words to them") if kind in choices.NEEDS_WORDS else _("Your words to them (optional)")
             self.fields["words"] = forms.CharField(
-                label=label, required=False, initial=words, widget=words_box(), max_length=choices.WORDS_LIMIT * 2
+                label=label,
+                required=False,
+                initial=words,
+                widget=words_box(8 if words else 4),
+                max_length=choices.WORDS_LIMIT * 2,
             )
         self._add_verdicts()
         self._add_end()
@@ -166,6 +170,7 @@ MINUTES = {
     "imminent": _("Now"),
     "high": _("Soon"),
     "moderate": _("Today"),
+    "reply": _("Until hosts see that nobody has replied"),
     "next_page": _("Until the next one is called"),
 }
 A_WEEK = 7 * 24 * 60

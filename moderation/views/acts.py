@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from chat.models import Membership, Room
+from chat.models import Membership, Message, Room
+from chat.services import hiding
 from community import fieldcrypt
 from community.models import Member
 from moderation.console_words import ABILITIES, STEPS, VERDICTS
@@ -23,7 +24,7 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     (Kind.NO_CONCERN, "x", "i-check", _("No concern")),
     (Kind.VEIL, "v", "i-eye", _("Put a heads-up")),
     (Kind.HIDE, "h", "i-eyeoff", _("Take it down")),
-    (Kind.RESTORE, "h", "i-eye", _("Show it again")),
+    (Kind.RESTORE, "r", "i-eye", _("Show it again")),
     (Kind.EDIT_REQUEST, "w", "i-pen", _("Ask for a change")),
     (Kind.SILENCE, "p", "i-pause", _("Pause posting")),
     (Kind.RESTRICT, "t", "i-pause", _("Pause one thing")),
@@ -32,7 +33,7 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     (Kind.ESCALATE, "l", "i-people", _("Hand to a lead")),
     (Kind.IMMINENT, "i", "i-phone", _("Emergency steps")),
 )
-TOLD = Decision.TELLS
+TOLD, APPEALABLE = Decision.TELLS, Decision.APPEALABLE
 TWO_KEYS = (Kind.IMMINENT, Kind.SUSPEND)
 MAY_TAKE_TWO = (Kind.SILENCE, Kind.RESTRICT)
 
@@ -48,17 +49,34 @@ class Act:
     form: DecisionForm
     texts: list[dict[str, Any]]
     is_told: bool
+    is_appealable: bool
     is_two_keys: bool
     may_take_two: bool
     is_open: bool
+
+    @property
+    def errors(self) -> list[tuple[Any, str]]:
+        """Each thing that is missing, with its field."""
+        if not self.form.is_bound:
+            return []
+        named = [(self.form[name], said) for name, said in self.form.errors.items() if name in self.form.fields]
+        return [(field, str(one)) for field, said in named for one in said]
 
 
 def acts_of(opened: Case, by: Member, bound: DecisionForm | None) -> list[Act]:
     """Everything that fits this case, each with its form; `bound` stands for its kind, open."""
     known, message = about(opened.flag), opened.flag.message
-    left = {Kind.RESTORE if message and not message.hidden_at else Kind.HIDE}
-    left |= set() if message else choices.ON_A_MESSAGE
+    left = _unfit(message)
     return [_act(one, opened, by, known, bound) for one in ACTS if one[0] not in left]
+
+
+def _unfit(message: Message | None) -> set[str]:
+    """What makes no sense for a message as it is: taking down what is down, showing what everyone sees."""
+    if message is None:
+        return {str(one) for one in choices.ON_A_MESSAGE}
+    is_down = message.hidden_at is not None and not hiding.is_held(message)
+    is_seen = message.hidden_at is None and not message.veiled
+    return ({str(Kind.HIDE)} if is_down else set()) | ({str(Kind.RESTORE)} if is_seen else set())
 
 
 def _act(one: tuple[str, str, str, Any], opened: Case, by: Member, known: About, bound: DecisionForm | None) -> Act:
@@ -67,7 +85,19 @@ def _act(one: tuple[str, str, str, Any], opened: Case, by: Member, known: About,
     is_open = bound is not None and bound.kind == kind
     first = texts[0]["words"] if texts and kind == Kind.SUPPORT else ""
     form = bound if bound is not None and is_open else DecisionForm(kind=kind, about=known, words=first)
-    return Act(kind, key, icon, title, form, texts, kind in TOLD, kind in TWO_KEYS, kind in MAY_TAKE_TWO, is_open)
+    return Act(
+        kind=kind,
+        key=key,
+        icon=icon,
+        title=title,
+        form=form,
+        texts=texts,
+        is_told=kind in TOLD,
+        is_appealable=kind in APPEALABLE,
+        is_two_keys=kind in TWO_KEYS,
+        may_take_two=kind in MAY_TAKE_TWO,
+        is_open=is_open,
+    )
 
 
 def texts_of(kind: str, member: Member | None, by: Member) -> list[dict[str, Any]]:

@@ -91,7 +91,7 @@ def _row(line: Line, people: dict[int, Member], places: list[tuple[int, int, int
     return {
         "line": line,
         "author": people.get(line.author_id or 0),
-        "pieces": marking.pieces(line.body, places),
+        "pieces": marking.pieces(line.body, places, line.covered),
         "state": STATES.get(line.state, ""),
     }
 

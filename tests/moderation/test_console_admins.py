@@ -14,7 +14,7 @@ from tests.factories import make_member
 from tests.moderation.console import at_console, page, url
 
 pytestmark = pytest.mark.django_db
-TIMES = {"what": "times", "imminent": "3", "high": "10", "moderate": "120", "next_page": "5"}
+TIMES = {"what": "times", "imminent": "3", "high": "10", "moderate": "120", "next_page": "5", "reply": "20"}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chat.models import Message
-from chat.services import changes
+from chat.services import changes, hiding
 from chat.services.changes import Act
 from community.models import AuditEntry, StaffLook
 from moderation.detector import Severity
@@ -190,6 +190,26 @@ def test_a_text_is_cut_at_the_places_and_nowhere_else(places, marked):
     cut = pieces("abcdef", places)
     assert "".join(one.text for one in cut) == "abcdef"
     assert [(one.text, one.ends) for one in cut if one.is_marked] == marked
+
+
+def test_what_others_do_not_see_is_shown_and_said(held, amara):
+    message = held.message
+    changes.keep(message, hiding.veiling([(2, 6)]), by=None)
+    shown = page(at_console(amara).get(url("case", held)))
+    assert '<span class="covered">line</span>' in shown
+    assert "Others don't see the words" in shown
+    assert 'id="act-restore"' in shown
+    assert 'id="act-hide"' in shown
+
+
+def test_a_message_that_is_held_back_can_be_shown(held, amara):
+    changes.keep(held.message, hiding.holding(), by=None)
+    client = at_console(amara)
+    shown = page(client.get(url("case", held)))
+    assert "Held until one of us has looked." in shown
+    version = Flag.objects.get(pk=held.pk).version
+    client.post(url("decide", held), {"kind": "restore", "version": version})
+    assert Message.objects.get(seq=16).hidden_at is None
 
 
 def test_severities_have_words(evenings, amara):

@@ -42,7 +42,8 @@ class Keys {
 
   list() {
     const place = this.root.querySelector("[data-keys-of]");
-    for (const one of document.querySelectorAll("[data-key]")) {
+    const named = [...document.querySelectorAll("[data-key]")];
+    for (const one of named.filter((each, at) => named.findIndex(({ dataset }) => dataset.key === each.dataset.key) === at)) {
       const [term, words, key] = ["dt", "dd", "kbd"].map((name) => document.createElement(name));
       key.textContent = one.dataset.key.toUpperCase();
       term.append(key);
@@ -123,7 +124,7 @@ class Lease {
   }
 
   lost(detail) {
-    this.strip.firstElementChild.textContent = detail;
+    this.strip.querySelector("[data-held]").textContent = detail;
     sayNow(detail);
   }
 }
