@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from chat.models import Membership, Message, Room
+from chat.models import Membership, Message, Pause, Room
 from chat.models.message import EDITABLE_FOR
 from community.access import has_role, rule
 from community.models import Member
@@ -17,6 +17,10 @@ KEEPING_ROLES = ("moderators", "leads", "admins")
 
 def _has_place(actor: Member, room: Room) -> bool:
     return Membership.objects.filter(room=room, member=actor).exists()
+
+
+def _is_paused(actor: Member, room: Room) -> bool:
+    return Pause.objects.filter(room=room, member=actor, until__gt=timezone.now()).exists()
 
 
 @rule("room.list")
@@ -42,7 +46,8 @@ def _read(actor: Member, room: Room) -> bool:
 @rule("room.post")
 def _post(actor: Member, room: Room) -> bool:
     may_break_silence = has_role(actor, *KEEPING_ROLES)
-    return _has_place(actor, room) and not actor.is_silenced() and (not room.is_read_only or may_break_silence)
+    is_quiet = actor.is_silenced() or _is_paused(actor, room)
+    return _has_place(actor, room) and not is_quiet and (not room.is_read_only or may_break_silence)
 
 
 @rule("conversation.check-in")
@@ -52,7 +57,8 @@ def _check_in(actor: Member, thing: object) -> bool:
 
 @rule("message.react")
 def _react(actor: Member, message: Message) -> bool:
-    return is_shown(message) and not actor.is_silenced() and _has_place(actor, message.room)
+    is_quiet = actor.is_silenced() or _is_paused(actor, message.room)
+    return is_shown(message) and not is_quiet and _has_place(actor, message.room)
 
 
 @rule("message.edit")

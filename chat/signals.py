@@ -21,6 +21,9 @@ member_moved = Signal()
 # whose words must stay for now, as evidence.
 conversations_left = Signal()
 
+# The demo community is there, just made or from an earlier start. Apps above add what is theirs, once.
+demo_loaded = Signal()
+
 
 def log_failure(error: Exception) -> None:
     """Counts and logs that a receiver failed, by the kind of error only: its text may hold words of a member."""

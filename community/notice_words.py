@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-NAMELESS = frozenset({"outcome", "decision", "page"})  # who it was, or about whom, is on the page that it leads to
+# Who it was, or about whom, is on the page that it leads to.
+NAMELESS = frozenset({"outcome", "decision", "page", "support-after"})
 _SENTENCES: dict[str, Callable[[int], str]] = {
     "mention": lambda n: ngettext("Someone named you in {name}", "You were named {n} times in {name}", n),
     "room": lambda n: ngettext("A new message in {name}", "{n} new messages in {name}", n),
@@ -18,6 +19,7 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "outcome": lambda n: _("There is an answer to something you told us"),
     "page": lambda n: _("Somebody in the queue has waited longer than they should"),
     "decision": lambda n: _("A moderator has written to you"),
+    "support-after": lambda n: _("One question, if you like"),
     "conversation": lambda n: ngettext("A new message from {name}", "{n} new messages from {name}", n),
 }
 

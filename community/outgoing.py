@@ -74,6 +74,7 @@ def post(url: str, *, body: bytes, headers: dict[str, str], seconds: float, anyw
             line.request("POST", _target(parts), body, headers)
             with line.getresponse() as answer:
                 answer.read(HEARD_BYTES)
+                _left(ends)  # an answer that was cut off because the time is over is none
                 return Answer(answer.status, waiting(answer.getheader("Retry-After", "")))
     except http.client.HTTPException as error:
         raise ConnectionError(type(error).__name__) from None

@@ -268,9 +268,8 @@ VAPID_PRIVATE_KEY = secret("VAPID_PRIVATE_KEY") or (development_key("vapid") if 
 PUSH_ANYWHERE = LINKS_ANYWHERE = False  # True sends to plain addresses and to this machine. Only for tests.
 
 # --- Looking for danger in what is written -------------------------------------------------------
-# Off until the moderators' pages are there: nobody is called to a queue that cannot be opened. Turned on, the sweep
-# reads what was missed.
-SCREENING = env.bool("SCREENING", False)
+# Where it was off for a while, the sweep reads what was missed.
+SCREENING = env.bool("SCREENING", True)
 
 # Called when a case waits too long: an https address of the team, and the secret that signs what is sent there.
 PAGING_WEBHOOK, PAGING_SECRET = env.str("PAGING_WEBHOOK", ""), secret("PAGING_SECRET")

@@ -11,4 +11,15 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         from moderation import access, receivers  # noqa: F401  (rows of the access table; what moderation hears)
-        from moderation.services import appeals, clock, colleagues, hooks, reports, searching, sweeping  # noqa: F401  (their duties, what the key ring turns, words of danger in a search)
+        from moderation.services import (  # noqa: F401  (their duties, and what they enter elsewhere)
+            appeals,
+            clock,
+            colleagues,
+            desk,
+            hooks,
+            reports,
+            retention,
+            searching,
+            support_after,
+            sweeping,
+        )

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chat.models.message import BODY_LIMIT
-from moderation.models import Report
+from moderation.models import Report, SupportAfter
 from moderation.services.appeals import WORDS_LIMIT
 from moderation.services.reports import NOTE_LIMIT
 
@@ -25,6 +25,13 @@ class NoContactForm(forms.Form):
     one = forms.CharField(max_length=30, label=_("Name"))
     other = forms.CharField(max_length=30, label=_("Name of the other"))
     reason = forms.CharField(max_length=200, label=_("Why (only the team sees it)"))
+
+
+class AfterForm(forms.Form):
+    """Whether an offer of help was of use. No answer is an answer."""
+
+    helped = forms.ChoiceField(choices=[("", ""), *SupportAfter.Helped.choices], required=False)
+    in_the_way = forms.ChoiceField(choices=[("", ""), *SupportAfter.InTheWay.choices], required=False)
 
 
 class AppealForm(forms.Form):

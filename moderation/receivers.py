@@ -7,6 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from chat import hub, signals
+from moderation import demo
 from moderation import signals as own
 from moderation.desk import Desk
 from moderation.offers import Offers
@@ -31,3 +32,8 @@ def _offered(sender: Any, member_id: int, **_: Any) -> None:
 @receiver(own.queue_moved)
 def _queue_moved(sender: Any, **_: Any) -> None:
     hub.from_thread("part_moved", Desk.name, [])
+
+
+@receiver(signals.demo_loaded)
+def _demo(sender: Any, **_: Any) -> None:
+    demo.load()

@@ -12,6 +12,7 @@ from moderation.views import (
     reporting,
     statements,
     support,
+    support_after,
     times,
     trail,
 )
@@ -33,6 +34,7 @@ urlpatterns = [
     path("messages/<slug:slug>/report/", reporting.report_conversation, name="report-conversation"),
     # help beside one's own message
     path("support/<str:token>/", support.offer, name="support"),
+    path("support/<str:token>/after/", support_after.after, name="support-after"),
     # The console of moderators. A token of a case has 22 characters, so that it is never one of the words beside it.
     path("moderate/", queue.queue, name="queue"),
     path("moderate/times/", times.times, name="times"),

@@ -3,7 +3,7 @@
 from chat.models.conversation import Conversation, Request
 from chat.models.message import Change, EarlierText, Mention, Message, Reaction
 from chat.models.noticing import Noticed
-from chat.models.room import Membership, Room
+from chat.models.room import Membership, Pause, Room
 
 __all__ = [
     "Change",
@@ -13,6 +13,7 @@ __all__ = [
     "Membership",
     "Message",
     "Noticed",
+    "Pause",
     "Reaction",
     "Request",
     "Room",

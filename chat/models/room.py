@@ -86,3 +86,15 @@ class Membership(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["room", "member"], name="a_member_has_one_place_in_a_room"),
         ]
+
+
+class Pause(models.Model):
+    """Until then a member reads in one room and does not write. It ends by itself, or with what caused it."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="pauses")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pauses")
+    until = models.DateTimeField()
+    cause = models.CharField(max_length=40, unique=True, help_text="The decision it follows from")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["member", "room", "until"], name="pauses_by_place")]

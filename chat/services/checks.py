@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chat.models import Pause
 from chat.services import statements
 from community.access import has_role
 from community.models import Member
@@ -40,6 +41,17 @@ class Silenced(Refusal):
         super().__init__(words % {"time": timezone.localtime(until).strftime("%H:%M, %d %B")})
 
 
+class PausedHere(Refusal):
+    """The member may read but not write in this one room for now."""
+
+    code = "silenced"
+    status = 403
+
+    def __init__(self, until: datetime) -> None:
+        words = _("You can read everything here. You can't post in this room until %(time)s.")
+        super().__init__(words % {"time": timezone.localtime(until).strftime("%H:%M, %d %B")})
+
+
 class Asking(Protocol):
     """Anything that says who asks: a draft or a change."""
 
@@ -60,7 +72,7 @@ class Standing:
     at: datetime
     sessions: set[str]
     members: dict[int, Member]
-    places: set[tuple[str, int]]  # (room slug, member id)
+    places: dict[tuple[str, int], bool]  # by (room slug, member id): may the member only read there for now
 
     def admit(self, asking: Asking) -> Member:
         """The member, if they may write in the room at all. Raises what to tell them otherwise."""
@@ -71,6 +83,8 @@ class Standing:
             raise NotYours
         if member.silenced_until and member.is_silenced(self.at):
             raise Silenced(member.silenced_until)
+        if self.places[asking.room, member.pk]:
+            raise PausedHere(paused_until(member.pk, asking.room, self.at) or self.at)
         return member
 
 
@@ -94,8 +108,14 @@ def standing(asking: Sequence[Asking]) -> Standing:
         at=now,
         sessions=sessions,
         members={member.pk: member for member in members},
-        places=statements.held_places(list(slugs), list(ids)),
+        places=statements.held_places(list(slugs), list(ids), now),
     )
+
+
+def paused_until(member_id: int, slug: str, at: datetime) -> datetime | None:
+    """Until when the member only reads in this room; None when they may write."""
+    rows = Pause.objects.filter(member=member_id, room__slug=slug, until__gt=at)
+    return rows.order_by("-until").values_list("until", flat=True).first()
 
 
 def may_write_in_closed(member: Member) -> bool:

@@ -6,11 +6,17 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from chat.models import EarlierText
+from chat.models import EarlierText, Pause
 from community.duties import duty
 
 KEPT_FOR = timedelta(days=6)
 AT_ONCE = 500
+
+
+@duty("ended pauses", every_seconds=24 * 3600)
+def forget_pauses() -> int:
+    """Forgets pauses whose time is over; how many."""
+    return Pause.objects.filter(until__lt=timezone.now()).delete()[0]
 
 
 @duty("withdrawn words", every_seconds=3600)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
 from chat import signals
-from chat.models import Change, Membership, Room
+from chat.models import Change, Membership, Pause, Room
 from chat.services import noticing
 from chat.services.changes import record
 from chat.services.checks import locked
@@ -71,6 +72,16 @@ def remove(member: Member, room: Room) -> None:
         fresh = locked(Room.objects.filter(pk=room.pk)).get()
         place.delete()
         record(fresh, Change.Kind.REMOVED, by=member)
+
+
+def pause(member: Member, room: Room, *, until: datetime, cause: str) -> None:
+    """Until then the member reads in this room and does not write; leaving and coming back changes nothing."""
+    Pause.objects.update_or_create(cause=cause, defaults={"member": member, "room": room, "until": until})
+
+
+def end_pause(cause: str) -> None:
+    """Ends the pause that followed from this cause, and no other."""
+    Pause.objects.filter(cause=cause).delete()
 
 
 def mark_read(member_id: int, slug: str, seq: int) -> None:

@@ -17,10 +17,11 @@ from django.contrib.sessions.models import Session
 from django.db import connection, connections
 from django.db.models import Model
 
-from chat.models import Membership, Message, Room
+from chat.models import Membership, Message, Pause, Room
 
 M = TypeVar("M", bound=Model)
-ROOM, PLACE, MESSAGE, SESSION = (model._meta.db_table for model in (Room, Membership, Message, Session))
+ROOM, PLACE, PAUSE = (model._meta.db_table for model in (Room, Membership, Pause))
+MESSAGE, SESSION = Message._meta.db_table, Session._meta.db_table
 PLAIN = (int, str, bool, type(None))  # every database takes these as they are
 
 
@@ -47,13 +48,19 @@ def held_sessions(keys: Sequence[str], at: datetime) -> set[str]:
     return {key for (key,) in _rows(sql + _hold(), [*keys, until])}
 
 
-def held_places(slugs: Sequence[str], member_ids: Sequence[int]) -> set[tuple[str, int]]:
-    """(room slug, member id) of the places these members have in these rooms, held until commit."""
+def held_places(slugs: Sequence[str], member_ids: Sequence[int], at: datetime) -> dict[tuple[str, int], bool]:
+    """The places these members have in these rooms, by (room slug, member id), held until commit.
+
+    Each with whether the member may only read there at `at`.
+    """
+    now = connection.ops.adapt_datetimefield_value(at)
+    paused = f'SELECT 1 FROM "{PAUSE}" x WHERE x.room_id = p.room_id AND x.member_id = p.member_id AND x.until > %s'
     sql = (
-        f'SELECT r.slug, p.member_id FROM "{PLACE}" p JOIN "{ROOM}" r ON r.id = p.room_id'
+        f'SELECT r.slug, p.member_id, EXISTS({paused}) FROM "{PLACE}" p JOIN "{ROOM}" r ON r.id = p.room_id'
         f" WHERE r.slug IN ({_marks(slugs)}) AND p.member_id IN ({_marks(member_ids)}) ORDER BY p.id"
     )
-    return {(slug, member_id) for slug, member_id in _rows(sql + _hold(of="p"), [*slugs, *member_ids])}
+    rows = _rows(sql + _hold(of="p"), [now, *slugs, *member_ids])
+    return {(slug, member_id): bool(is_paused) for slug, member_id, is_paused in rows}
 
 
 def stored_before(pairs: Sequence[tuple[int, UUID]]) -> bool:

@@ -18,6 +18,7 @@ from chat import beside, hub
 from chat.models import Membership, Message, Room
 from chat.services import conversations, levels
 from chat.services import rooms as services
+from chat.services.checks import PausedHere, paused_until
 from chat.services.messages import Ended
 from chat.views import talks
 from chat.views.shown import MessageView, RoomCard, cards, shown
@@ -190,6 +191,8 @@ def why_not(member: Member, found: Room) -> str:
     if member.silenced_until and member.is_silenced():
         until = timezone.localtime(member.silenced_until)
         return _("You can read everything. You can't post until %(time)s.") % {"time": until.strftime("%H:%M, %d %B")}
+    if paused := paused_until(member.pk, found.slug, timezone.now()):
+        return str(PausedHere(paused).detail)
     return _("This room is for reading now.")
 
 

@@ -31,12 +31,13 @@ def notify(
     path: str,
     times: int = 1,
     at: datetime | None = None,
+    rings: bool = True,
 ) -> None:
     """Tells these members that something is new. Call inside the transaction that made it new.
 
     The same `key` again raises the count by `times`; once the earlier ones were seen it begins anew. `subject` is a
-    room's or a member's name, `path` where it is to be found; neither may hold words of a message. Whoever calls this
-    has left out those who must not hear of it (promise A7).
+    room's or a member's name, `path` where it is to be found; neither may hold words of a message. What does not ring
+    wakes no device, whatever its member chose. Whoever calls this has left out who must not hear of it (promise A7).
     """
     ids = sorted(set(member_ids))
     at = at or timezone.now()
@@ -49,7 +50,8 @@ def notify(
         Push.objects.filter(notice__in=theirs.exclude(seen_at=None)).delete()
         count = Case(When(seen_at=None, then=F("count") + times), default=Value(times))
         theirs.update(count=count, seen_at=None, **said)
-        push.wake(list(theirs))
+        if rings:
+            push.wake(list(theirs))
         _tell(ids)
 
 

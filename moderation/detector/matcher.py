@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from moderation.detector.packing import ACCEPTS, ANYTHING, BEGINNING, CALLS, ENDING, FREE, GAP, MATTERS, RETURNS, Packed
+from moderation.detector.reading import Between, nothing
 
 REACH = 24  # words
 MOST_STATES = 6000
@@ -56,7 +57,13 @@ class Matcher:
         self._lengths = sorted({len(one) - 1 for one in graph.vocabulary if one[-1:] == "*"})
         self._forget()
 
-    def matches(self, words: Sequence[str], ends: Sequence[bool]) -> tuple[list[Match], int]:
+    def knows(self, word: str) -> bool:
+        """Whether any phrase speaks of this word."""
+        return bool(self._symbols[self._number(word)])
+
+    def matches(
+        self, words: Sequence[str], ends: Sequence[bool], between: Between = nothing
+    ) -> tuple[list[Match], int]:
         """Every match, and the number of steps it took. `ends[i]` says that a sentence ends after word `i`."""
         numbers = [self._number(word) for word in words]
         found: dict[tuple[int, int], int] = {}
@@ -64,6 +71,7 @@ class Matcher:
         for first in range(len(numbers)):
             state = self._opening if first == 0 or ends[first - 1] else self._inner
             steps += self._walk(state, first, numbers, ends, found)
+            between()
         return [Match(number, first, last) for (number, last), first in found.items()], steps
 
     def _walk(

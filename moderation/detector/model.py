@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from moderation.detector import ngrams
+from moderation.detector.reading import Between, nothing
 
 FILE = Path(__file__).resolve().parent.parent / "lexicons" / "model.bin"
 MAGIC = b"CLM2"
@@ -55,7 +56,7 @@ class Model:
     version: str = "none"
     fusion: dict[str, Any] = field(default_factory=dict)
 
-    def read(self, words: Sequence[str]) -> Odds:
+    def read(self, words: Sequence[str], between: Between = nothing) -> Odds:
         """Log-odds of each head in its worst window, and the first word of the window with the most risk."""
         heads = (self.risk, self.severe, self.distress)
         best, at = [-1e9] * len(heads), 0
@@ -65,6 +66,7 @@ class Model:
             odds = [head.log_odds(features) for head in heads]
             at = start if odds[0] > best[0] else at
             best = list(map(max, best, odds))
+            between()
         if len(words) < SHORT:  # two words say little, however much they weigh
             share = len(words) / SHORT
             best = [head.bias + share * (odds - head.bias) for head, odds in zip(heads, best, strict=True)]

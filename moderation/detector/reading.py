@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from moderation.detector.finding import Span
@@ -55,12 +55,20 @@ class Reading:
         return first, last
 
 
-def read(messages: Sequence[str], spelling: Spelling) -> Reading:
+Between = Callable[[], None]
+
+
+def nothing() -> None:
+    """What happens between two portions of the work, unless the caller wants something else."""
+
+
+def read(messages: Sequence[str], spelling: Spelling, between: Between = nothing) -> Reading:
     """The words of these messages, oldest first, as one row: what one message begins, the next may end."""
     reading = Reading()
     for number, text in enumerate(messages):
         for begin, piece in _pieces(text):
             _Reader(reading, number, begin, fold(piece), spelling).read()
+            between()
     return reading
 
 

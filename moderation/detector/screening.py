@@ -12,7 +12,7 @@ from moderation.detector.context import Sign, is_explained, weigh
 from moderation.detector.finding import Category, Finding, Reason, Severity, Span
 from moderation.detector.lexicon import Lexicon
 from moderation.detector.model import Model
-from moderation.detector.reading import Reading, read
+from moderation.detector.reading import Between, Reading, nothing, read
 from moderation.detector.window import ENOUGH, Earlier, adds_up, read_along
 
 
@@ -24,17 +24,25 @@ class Detector:
         self._weights = fusion.weights_of(model)
         self.version = f"{lexicon.version} {model.version}"
 
-    def screen(self, text: str, *, before: Sequence[Earlier] = (), low_seconds_ago: Sequence[float] = ()) -> Finding:
+    def screen(
+        self,
+        text: str,
+        *,
+        before: Sequence[Earlier] = (),
+        low_seconds_ago: Sequence[float] = (),
+        between: Between = nothing,
+    ) -> Finding:
         """What this message says about danger, read together with the author's messages `before`, oldest first.
 
         Of `before`, what is known to be older than two minutes is left out. `low_seconds_ago`: how long ago the same
         author's messages were found low in the last day; enough of them make another low one moderate. Spans number
-        the messages as given: `before` first, then the text. Never raises, whatever the text.
+        the messages as given: `before` first, then the text. Never raises, whatever the text. `between` is called
+        between portions of the work, each of which is bounded; what it raises ends the reading.
         """
         skipped, earlier = read_along(before)
-        alone = self._screen((text,), number=skipped + len(earlier))
+        alone = self._screen((text,), skipped + len(earlier), between)
         if earlier:
-            together = self._screen((*earlier, text), number=skipped)
+            together = self._screen((*earlier, text), skipped, between)
             both = explanation.merged((*alone.details, *together.details))
             alone = replace(max(together, alone, key=lambda one: (one.severity, one.score)), details=both)
         return _raised(alone, adds_up(low_seconds_ago))
@@ -43,11 +51,11 @@ class Detector:
         """The evidence in these messages, for training and evaluation."""
         return self._gather(messages)[2]
 
-    def _gather(self, messages: Sequence[str]):  # type: ignore[no-untyped-def]
-        reading = read(messages, self._lexicon.spelling)
-        matches, _ = self._lexicon.matcher.matches(reading.words, reading.ends)
+    def _gather(self, messages: Sequence[str], between: Between = nothing):  # type: ignore[no-untyped-def]
+        reading = read(messages, self._lexicon.spelling, between)
+        matches, _ = self._lexicon.matcher.matches(reading.words, reading.ends, between)
         signs = weigh(reading, matches, self._lexicon)
-        odds = self._model.read(reading.words)
+        odds = self._model.read(reading.words, between)
         return (
             reading,
             signs,
@@ -55,8 +63,8 @@ class Detector:
             odds.window,
         )
 
-    def _screen(self, messages: Sequence[str], number: int = 0) -> Finding:
-        reading, signs, found, window = self._gather(messages)
+    def _screen(self, messages: Sequence[str], number: int, between: Between) -> Finding:
+        reading, signs, found, window = self._gather(messages, between)
         reading.message = [one + number for one in reading.message] if number else reading.message
         level = fusion.level(found, self._weights)
         categories = fusion.categories(signs, level)
@@ -102,6 +110,8 @@ def shipped() -> Detector:
     return _shipped[0]
 
 
-def screen(text: str, *, before: Sequence[Earlier] = (), low_seconds_ago: Sequence[float] = ()) -> Finding:
+def screen(
+    text: str, *, before: Sequence[Earlier] = (), low_seconds_ago: Sequence[float] = (), between: Between = nothing
+) -> Finding:
     """What this message says about danger, by the lexicons and the model of this release. See `Detector.screen`."""
-    return shipped().screen(text, before=before, low_seconds_ago=low_seconds_ago)
+    return shipped().screen(text, before=before, low_seconds_ago=low_seconds_ago, between=between)

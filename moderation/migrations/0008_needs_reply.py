@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='responsetimes',
             name='reply_seconds',
-            field=models.PositiveIntegerField(default=1800, help_text='Until hosts see what waits'),
+            field=models.PositiveIntegerField(default=1800, help_text='Until a message that waits is listed to hosts'),
         ),
         migrations.CreateModel(
             name='Answered',

@@ -7,7 +7,7 @@ from moderation.models.flag import Flag, FlagEvent, ResponseTimes
 from moderation.models.paging import HookCall, OnCall
 from moderation.models.report import Report
 from moderation.models.screening import Alarm, Screened, Screening
-from moderation.models.support import SupportOffer
+from moderation.models.support import SupportAfter, SupportOffer
 
 __all__ = [
     "Alarm",
@@ -24,5 +24,6 @@ __all__ = [
     "ResponseTimes",
     "Screened",
     "Screening",
+    "SupportAfter",
     "SupportOffer",
 ]

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from moderation.models.flag import new_token
 
@@ -38,3 +39,32 @@ class SupportOffer(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["member", "-at"], name="support_by_member")]
+
+
+class SupportAfter(models.Model):
+    """Asked once, a day later and optional: whether it helped, and what stood in the way. No words of their own."""
+
+    class Helped(models.TextChoices):
+        YES = "yes", _("Yes")
+        A_LITTLE = "a-little", _("A little")
+        NO = "no", _("No")
+
+    class InTheWay(models.TextChoices):
+        NOTHING = "nothing", _("Nothing")
+        CALLING = "calling", _("Calling is hard for me")
+        EFFORT = "effort", _("It was too much effort at that moment")
+        ALONE = "alone", _("I wanted to manage on my own")
+        BELIEF = "belief", _("I didn't think it would help")
+        TRUST = "trust", _("I wasn't sure it stays private")
+        NOT_NEEDED = "not-needed", _("I didn't need it")
+        OTHER = "other", _("Something else")
+
+    offer = models.OneToOneField(SupportOffer, on_delete=models.CASCADE, related_name="after")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now, db_index=True)
+    answered_at = models.DateTimeField(null=True, blank=True, help_text="Also when it was left out")
+    helped = models.CharField(max_length=10, choices=Helped, blank=True)
+    in_the_way = models.CharField(max_length=12, choices=InTheWay, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["member", "-asked_at"], name="support_after_by_member")]

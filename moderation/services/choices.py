@@ -23,6 +23,8 @@ FOLLOW_UPS = (0, 1, 6, 24)  # hours; 0 for none
 USUAL_FOLLOW_UP = 6  # for high and imminent, unless the moderator says otherwise
 ALONE_AT_MOST = timedelta(hours=24)
 LONGEST = timedelta(days=366)
+POST = "post"  # in one room; chat's to keep, the others are community's
+ABILITIES = (*Restriction.Ability.values, POST)
 VERDICTS = ("real-risk", "distress-but-safe", "not-about-self", "idiom", "wrong")
 GROUNDS = ("plan", "time", "place")  # imminent means that at least one of them was stated
 STEPS = (*GROUNDS, "offered-company", "told-of-emergency-number", "asked-for-no-address")
@@ -50,7 +52,7 @@ class Choice:
     reason: str = ""
     words: str = ""
     until: datetime | None = None
-    room: str = ""  # slug; for "remove"
+    room: str = ""  # slug; for "remove", and to restrict posting in it
     ability: str = ""  # for "restrict"
     verdicts: dict[str, str] = field(default_factory=dict)
     checklist: dict[str, bool] = field(default_factory=dict)
@@ -102,9 +104,10 @@ def _check_time(choice: Choice) -> None:
 
 
 def _check_rest(choice: Choice) -> None:
-    if choice.kind == Kind.RESTRICT and choice.ability not in Restriction.Ability.values:
+    if choice.kind == Kind.RESTRICT and choice.ability not in ABILITIES:
         raise BadChoice("ability", _("Choose what is paused."))
-    if choice.kind == Kind.REMOVE and not Room.objects.filter(slug=choice.room, kind=Room.Kind.GROUP).exists():
+    in_a_room = choice.kind == Kind.REMOVE or (choice.kind == Kind.RESTRICT and choice.ability == POST)
+    if in_a_room and not Room.objects.filter(slug=choice.room, kind=Room.Kind.GROUP).exists():
         raise BadChoice("room", _("Choose the room."))
     if not set(choice.verdicts.values()) <= set(VERDICTS):
         raise BadChoice("verdicts", _("Choose one of the verdicts."))

@@ -14,7 +14,7 @@ from chat.services import changes, rooms
 from community.models import Member
 from community.services import members
 from moderation.models import Decision
-from moderation.services import shield, support
+from moderation.services import choices, shield, support
 
 Kind = Decision.Kind
 
@@ -35,6 +35,7 @@ def take_back(decision: Decision, *, by: Member) -> None:
         changes.keep(message, changes.folding(""), by=by)
     elif decision.kind == Kind.RESTRICT:
         members.free_of(decision.token)
+        rooms.end_pause(decision.token)
     elif decision.kind in (Kind.SILENCE, Kind.SUSPEND) and decision.member:
         _stand_anew(decision.member, decision.kind)
     elif decision.kind == Kind.REMOVE and decision.member and decision.room:
@@ -96,7 +97,9 @@ def _suspend(decision: Decision) -> None:
 
 
 def _restrict(decision: Decision) -> None:
-    if decision.member:
+    if decision.member and decision.ability == choices.POST and decision.room:
+        rooms.pause(decision.member, decision.room, until=_until(decision), cause=decision.token)
+    elif decision.member:
         members.restrict(decision.member, decision.ability, until=_until(decision), cause=decision.token)
 
 

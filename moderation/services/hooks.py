@@ -25,6 +25,7 @@ from moderation.models import HookCall
 log = logging.getLogger("moderation.hooks")
 AT_ONCE, MOST_TRIES = 10, 8
 ANSWER_SECONDS = 5.0
+NO_ANSWER, TAKEN = 0, -1
 
 
 def call(said: dict[str, Any]) -> HookCall | None:
@@ -40,7 +41,13 @@ def send_waiting() -> int:
     if not settings.PAGING_WEBHOOK:
         return 0
     due = HookCall.objects.filter(sent_at=None, next_try_at__lte=timezone.now(), tries__lt=MOST_TRIES)
-    return sum(_send(one) for one in due.order_by("pk")[:AT_ONCE])
+    taken_in = 0
+    for one in due.order_by("pk")[:AT_ONCE]:
+        status = _send(one)
+        taken_in += 200 <= status < 300
+        if status == NO_ANSWER:
+            break  # the rest waits for the next round: other duties, and the clock among them, are due meanwhile
+    return taken_in
 
 
 @duty("old webhook calls", every_seconds=24 * 3600)
@@ -55,18 +62,19 @@ def signature(body: bytes, at: int) -> str:
     return f"t={at},v1={hmac.new(settings.PAGING_SECRET.encode(), said, hashlib.sha256).hexdigest()}"
 
 
-def _send(one: HookCall) -> bool:
+def _send(one: HookCall) -> int:
+    """The status of the answer, or why there is none."""
     wait = timedelta(seconds=10 * 2**one.tries)
     mine = HookCall.objects.filter(pk=one.pk, tries=one.tries, sent_at=None)
     if not mine.update(tries=F("tries") + 1, next_try_at=timezone.now() + wait):
-        return False  # another process claimed it
+        return TAKEN  # another process claimed it
     answer = _answer(one)
     if answer is not None and 200 <= answer.status < 300:
         HookCall.objects.filter(pk=one.pk).update(sent_at=timezone.now())
-        return True
+        return answer.status
     say = log.error if one.tries + 1 >= MOST_TRIES else log.warning
     say("the webhook did not take a call in: %s", answer.status if answer else "no answer")
-    return False
+    return answer.status if answer else NO_ANSWER
 
 
 def _answer(one: HookCall) -> outgoing.Answer | None:

@@ -30,8 +30,10 @@ from moderation.services.windows import Windows
 log = logging.getLogger("moderation.screening")
 BUDGET_SECONDS = 0.25  # of one batch; what is left then is the sweep's
 tally: Counter[str] = Counter()  # of this process: "raised", "late"
+LONGEST_SHARE = 5  # of the sweep's time, one message gets a fifth at most
 HEAVY = "day.many-low@1"
 Read = Callable[..., Finding]
+Found = tuple[Message, Finding, list[int]]  # with the seqs of what was read along
 
 
 def screen(
@@ -44,25 +46,57 @@ def screen(
     """
     if not settings.SCREENING or not messages:
         return 0
-    windows, end = Windows(messages), time.monotonic() + (BUDGET_SECONDS if budget is None else budget)
-    found: list[tuple[Message, Finding, list[int]]] = []
-    for place, message in enumerate(messages):
-        if time.monotonic() > end:
-            tally["late"] += len(messages) - place
-            log.warning("Screening was slow: %s messages are left to the sweep", len(messages) - place)
-            break
-        finding = _finding(message, windows, read or detector.screen)
-        if finding is not None:
-            found.append((message, *finding))
+    found = _read(messages, read or detector.screen, BUDGET_SECONDS if budget is None else budget, each=late)
     with transaction.atomic() if late else nullcontext():
         _keep(found, late=late)
     return len(found)
 
 
-def _finding(message: Message, windows: Windows, read: Read) -> tuple[Finding, list[int]] | None:
+def _read(messages: Sequence[Message], read: Read, budget: float, *, each: bool) -> list[Found]:
+    """What was found in those that could be read in time; with `each`, one that takes long keeps no other waiting."""
+    detector.shipped()  # read from its files once for each process, which is no message's fault
+    windows, end = Windows(messages), time.monotonic() + budget
+    found: list[Found] = []
+    for place, message in enumerate(messages):
+        try:
+            until = min(end, time.monotonic() + budget / LONGEST_SHARE) if each else end
+            finding = _finding(message, windows, read, _until(until))
+        except _Late:
+            goes_on = each and time.monotonic() <= end
+            left = 1 if goes_on else len(messages) - place
+            tally["late"] += left
+            log.warning("Screening was slow: %s messages are left to the sweep", left)
+            if goes_on:
+                continue
+            break
+        if finding is not None:
+            found.append((message, *finding))
+    return found
+
+
+class _Late(Exception):  # noqa: N818
+    """The time of a batch is over."""
+
+
+def _until(end: float) -> Callable[[], None]:
+    """What the detector calls between bounded portions of its work, so that no text holds a transaction for long."""
+
+    def between() -> None:
+        if time.monotonic() > end:
+            raise _Late
+
+    return between
+
+
+def _finding(
+    message: Message, windows: Windows, read: Read, between: Callable[[], None]
+) -> tuple[Finding, list[int]] | None:
+    between()
     before = windows.before(message)
     try:
-        finding = read(message.body, before=tuple(words for _, words in before))
+        finding = read(message.body, before=tuple(words for _, words in before), between=between)
+    except _Late:
+        raise
     except Exception as error:  # noqa: BLE001  (whatever it is, the message is stored; its text may hold words)
         tally["raised"] += 1
         log.error("The detector failed: %s; the sweep will read the message", type(error).__name__)  # noqa: TRY400
@@ -87,7 +121,7 @@ def _heavier(finding: Finding, number: int, length: int) -> Finding:
     return dataclasses.replace(finding, severity=Severity.MODERATE, reasons=(why, *finding.reasons))
 
 
-def _keep(found: Sequence[tuple[Message, Finding, list[int]]], *, late: bool) -> None:
+def _keep(found: Sequence[Found], *, late: bool) -> None:
     """Keeps what was found; what is new in it has its consequences."""
     heard = [one for one in found if _is_heard(one[0], one[1], len(one[2]))]
     known = _known([message for message, *_ in heard]) if heard else set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,16 +18,18 @@ from chat.models import Message
 from community.choosing import Choice as Lines
 from community.models import Member
 from community.refusals import NotYours
+from community.services.helplines import helplines_for
 from community.services.lines_now import lines_now
 from moderation import signals
 from moderation.detector import Category, Severity
 from moderation.models import SupportOffer
-from moderation.services import flags
+from moderation.services import flags, support_after
 
 log = logging.getLogger("moderation.support")
 Level, State = SupportOffer.Level, SupportOffer.State
 QUIET_FOR = timedelta(hours=12)  # after one panel, only a folded line; unless it is more severe than then
 SHOWN_FOR = timedelta(hours=24)
+MOST_SHOWN = 10  # beside the messages of one member
 ENOUGH = 2  # answers of "not what I meant" for the same category; from then on a folded line
 NOT_FOR_ITS_AUTHOR = {Category.ENCOURAGEMENT, Category.VIOLENCE}
 ABOUT_OTHERS = {Category.THIRD_PARTY}
@@ -84,13 +87,21 @@ def _told(made: SupportOffer) -> None:
 def offers_beside(member: Member, message_ids: Iterable[int]) -> dict[int, SupportOffer]:
     """The member's own offers of the last day beside these messages, by message id. One query; never another's."""
     rows = SupportOffer.objects.filter(member=member, message__in=list(message_ids))
-    return {one.message_id: one for one in rows.filter(at__gt=timezone.now() - SHOWN_FOR)}
+    rows = rows.filter(at__gt=timezone.now() - SHOWN_FOR).select_related("message__room")
+    return {one.message_id: one for one in _first(rows)}
 
 
 def current(member_ids: Iterable[int]) -> list[SupportOffer]:
     """The offers of the last day of these members, beside messages that were not taken back, with room. One query."""
     rows = SupportOffer.objects.filter(member__in=list(member_ids), at__gt=timezone.now() - SHOWN_FOR)
-    return list(rows.filter(message__withdrawn_at=None).select_related("message__room").order_by("pk"))
+    rows = rows.filter(message__withdrawn_at=None).select_related("message__room").order_by("member", "pk")
+    each = groupby(rows, lambda one: one.member_id)
+    return [one for _, theirs in each for one in _first(theirs)]
+
+
+def _first(rows: Iterable[SupportOffer]) -> list[SupportOffer]:
+    """Panels before lines, newer ones before older ones, and no more than help anybody."""
+    return sorted(rows, key=lambda one: (not is_panel(one), -one.pk))[:MOST_SHOWN]
 
 
 def changed_at(made: SupportOffer) -> datetime:
@@ -117,6 +128,8 @@ def lines_for(member: Member, *, country: str = "") -> Lines | None:
     None when they cannot be read: the card then shows what needs no list, and is never left out.
     """
     try:
+        if support_after.would_rather_write(member):
+            return helplines_for(member, timezone.now(), channel="text", country=country)
         return lines_now(member, timezone.now(), country)
     except Exception as error:  # noqa: BLE001  (whatever it is, the card is shown)
         log.error("The lines of a support offer cannot be read: %s", type(error).__name__)  # noqa: TRY400

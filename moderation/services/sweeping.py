@@ -68,8 +68,9 @@ def _sweep_room(room: Room) -> tuple[int, bool]:
 def _unread(room: Room, place: Screened) -> list[Message]:
     edits = Change.objects.filter(room=room, kind=Change.Kind.EDITED, revision__gt=place.revision)
     edits = edits.filter(revision__lte=room.revision)
+    # Of this very wording: where a clock was put back, an edit may be dated before what it replaced.
     current = Screening.objects.filter(
-        message=OuterRef("pk"), said_at__gte=Coalesce(OuterRef("edited_at"), OuterRef("stored_at"))
+        message=OuterRef("pk"), said_at=Coalesce(OuterRef("edited_at"), OuterRef("stored_at"))
     )
     rows = Message.objects.filter(room=room, seq__lte=room.top).filter(
         Q(seq__gt=place.seq) | Q(seq__in=edits.values("seq"))

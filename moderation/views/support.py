@@ -24,7 +24,8 @@ from community.opening import opening
 from community.refusals import NotYours
 from community.views.helping import COUNTRY_COOKIE, remember_country
 from moderation.models import SupportOffer
-from moderation.services import support
+from moderation.offers import frame_of
+from moderation.services import desk, support
 
 LINES_SHOWN = 2
 ANSWERS = (SupportOffer.State.FOLDED, SupportOffer.State.NOT_NOW, SupportOffer.State.NOT_MEANT)
@@ -42,7 +43,8 @@ class Way:
 @beside.makes_pieces
 def _pieces(request: HttpRequest, message_ids: list[int]) -> dict[int, SafeString]:
     found = support.offers_beside(me(request), message_ids)
-    return {message_id: _piece(request, made) for message_id, made in found.items()}
+    around = _around(request) if found else {}
+    return {message_id: _piece(request, made, around) for message_id, made in found.items()}
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,9 +58,9 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
         if not is_piece:
             return redirect(_beside(made))
     if is_piece:
-        response = HttpResponse(_piece(request, made))
+        response = HttpResponse(_piece(request, made, _around(request)))
     else:
-        context = {**_context(request, made), "is_page": True, "back": _beside(made)}
+        context = {**_around(request), **_about(made), "is_page": True, "back": _beside(made)}
         response = render(request, "moderation/support.html", context)
     if helplines.is_known(request.GET.get("country", "")):
         remember_country(request, response, request.GET["country"].upper())
@@ -78,18 +80,25 @@ def _beside(made: SupportOffer) -> str:
     return f"{page_url(made.message.room)}?around={seq}#m-{seq}"
 
 
-def _piece(request: HttpRequest, made: SupportOffer) -> SafeString:
-    return render_to_string("moderation/_support.html", _context(request, made), request)
+def _piece(request: HttpRequest, made: SupportOffer, around: dict[str, Any]) -> SafeString:
+    return render_to_string("moderation/_support.html", {**around, **_about(made)}, request)
 
 
-def _context(request: HttpRequest, made: SupportOffer) -> dict[str, Any]:
+def _about(made: SupportOffer) -> dict[str, Any]:
+    return {
+        "offer": made,
+        "at": frame_of(made).at,
+        "address": reverse("moderation:support", args=[made.token]),
+        "is_panel": support.is_panel(made),
+    }
+
+
+def _around(request: HttpRequest) -> dict[str, Any]:
+    """What every offer to this member shows now, asked for once for a page."""
     now, country = timezone.now(), _country(request)
     lines = support.lines_for(me(request), country=country)
     return {
-        "offer": made,
-        "at": support.changed_at(made).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "address": reverse("moderation:support", args=[made.token]),
-        "is_panel": support.is_panel(made),
+        "is_anyone_here": desk.is_anyone_here(),
         "is_evening": not EVENING_TO <= timezone.localtime(now).hour < EVENING_FROM,
         "ways": [Way(one, _hours(one, now, me(request).time_zone)) for one in _shown(lines)],
         "emergency": lines.emergency if lines else None,

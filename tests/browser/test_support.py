@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from moderation.models import Flag, SupportOffer
+from moderation.models import Flag, SupportAfter, SupportOffer
 from tests.browser.test_axe import LOOKS, faults
 from tests.browser.test_talking import PATIENCE_MS, wait_for, write
 from tests.factories import post, talk
@@ -15,12 +15,6 @@ from tests.factories import post, talk
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 DANGER = "I don't want to be here tonight"
 SAID = "Support options are below your message."
-
-
-@pytest.fixture
-def web(start_web: Any) -> Any:
-    """A site that reads what is said."""
-    return start_web(env={"SCREENING": "1"})
 
 
 def panel_of(page: Any) -> Any:
@@ -114,13 +108,13 @@ def test_any_answer_folds_it_here_and_in_the_other_tab(evening: Any, press: str,
     expect(panel_of(other)).to_have_count(0)
     assert offers(evening) == [state]
     head_of(page).click()
-    expect(line_of(page).get_by_role("button", name="Ask a moderator")).to_be_visible()
+    expect(line_of(page).get_by_role("button", name="a moderator")).to_be_visible()
 
 
 def test_asking_for_a_moderator_brings_the_case_to_the_top(evening: Any):
     page = evening.in_room("Linden")
     write(page, DANGER)
-    shown(page).get_by_role("button", name="Ask a moderator").click()
+    shown(page).get_by_role("button", name="a moderator").click()
     expect(panel_of(page)).to_contain_text("You don't have to explain anything.")
     assert evening.site.do(lambda: list(Flag.objects.values_list("severity", flat=True))) == [4]
 
@@ -144,7 +138,7 @@ def test_everything_without_scripts(evening: Any):
     panel_of(page).get_by_role("button", name="Show", exact=True).click()
     expect(page.locator("section.care")).to_contain_text("call 999")
     page.get_by_role("link", name="Back to your message").click()
-    shown(page).get_by_role("button", name="Ask a moderator").click()
+    shown(page).get_by_role("button", name="a moderator").click()
     expect(panel_of(page)).to_contain_text("A moderator will write to you here.")
     panel_of(page).get_by_role("button", name="Not now").click()
     head_of(page).click()
@@ -178,3 +172,47 @@ def test_axe_finds_nothing_in_the_panel_and_the_line(evening: Any, look: dict[st
     assert "\n".join(faults(page)) == ""
     page.goto(f"{evening.site.url}/support/{token}/")
     assert "\n".join(faults(page)) == ""
+
+
+def test_help_is_beside_a_severe_draft_and_nothing_of_it_leaves_the_browser(evening: Any):
+    page = evening.in_room("Linden")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    line = page.locator("#draft-help")
+    page.locator("#w").type("I want to die")
+    expect(line).to_be_visible()
+    expect(page.locator("#w")).to_be_focused()
+    expect(line.get_by_role("link")).to_have_attribute("href", "/help-now/")
+    assert sent == []
+    line.get_by_role("button", name="Close").click()
+    expect(line).to_be_hidden()
+    page.locator("#w").fill("")
+    page.locator("#w").fill("No quiero vivir")
+    expect(line).to_be_visible()
+    page.locator("#w").press("Enter")
+    expect(line).to_be_hidden()
+    wait_for(page, "No quiero vivir")
+    assert evening.stored()[-1] == "No quiero vivir"
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_beside_the_draft(evening: Any, look: dict[str, Any]):
+    page = evening.in_room("Linden", **look)
+    page.locator("#w").fill("I want to die")
+    expect(page.locator("#draft-help")).to_be_visible()
+    assert "\n".join(faults(page)) == ""
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_where_one_question_is_asked(evening: Any, look: dict[str, Any]):
+    def asked() -> str:
+        post(evening.members["Linden"], evening.room(), DANGER)
+        made = SupportOffer.objects.get()
+        SupportAfter.objects.create(offer=made, member=made.member)
+        return made.token
+
+    page = evening.as_member("Linden", f"/support/{evening.site.do(asked)}/after/", **look)
+    assert "\n".join(faults(page)) == ""
+    page.get_by_label("Calling is hard for me").check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("main")).to_contain_text("Thank you.")

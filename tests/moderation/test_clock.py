@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
+import socket
+import threading
 from datetime import datetime, timedelta
 
 import pytest
@@ -243,3 +246,73 @@ def test_every_step_is_in_the_history_of_the_case(team, case):
     with at(case, minutes=6):
         clock.turn()
     assert [one.kind for one in FlagEvent.objects.filter(flag=case).order_by("pk")] == ["opened", "amber", "paged"]
+
+
+class Liar:
+    """Takes a webhook's call and does what it wants with the line."""
+
+    def __init__(self, answer: bytes, *, closes: bool) -> None:
+        self.answer, self.closes, self.lines = answer, closes, []
+
+    def __enter__(self):
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}/"
+        threading.Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                line, _ = self._server.accept()
+                self.lines.append(line)  # kept open: nothing more comes
+                line.recv(65536)
+                line.sendall(self.answer)
+                if self.closes:
+                    line.close()
+
+    def __exit__(self, *_) -> None:
+        self._server.close()
+        for line in self.lines:
+            line.close()
+
+
+LIES = {
+    "says nothing": (b"", False),
+    "hangs up": (b"", True),
+    "begins and stops": (b"HTTP/1.1 200 OK\r\nContent-Le", False),
+    "promises a body and sends none": (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", False),
+    "speaks something else": (b"\x00\xffSMTP ready\r\n", True),
+    "an endless header": (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000, True),
+    "no such status": (b"HTTP/1.1 999 Taken\r\nContent-Length: 0\r\n\r\n", True),
+    "leads elsewhere": (b"HTTP/1.1 307 No\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", True),
+}
+
+
+@pytest.mark.logs_errors("the webhook fails on purpose")
+@pytest.mark.parametrize("lie", LIES)
+def test_a_webhook_that_hangs_or_lies_is_not_believed_and_keeps_nobody_waiting(team, case, settings, monkeypatch, lie):
+    monkeypatch.setattr(hooks, "ANSWER_SECONDS", 0.5)
+    with Liar(LIES[lie][0], closes=LIES[lie][1]) as liar:
+        settings.PAGING_WEBHOOK, settings.PAGING_SECRET, settings.PUSH_ANYWHERE = liar.url, WEBHOOK_SECRET, True
+        with at(case, minutes=6):
+            clock.turn()
+            assert hooks.send_waiting() == 0
+    call = HookCall.objects.get()
+    assert (call.tries, call.sent_at) == (1, None)
+    assert called() == ["amara@example.org"], "the letter goes whatever the webhook does"
+
+
+@pytest.mark.logs_errors("the webhook fails on purpose")
+def test_a_webhook_that_hangs_costs_a_round_one_call_and_not_all_that_wait(team, case, settings, monkeypatch):
+    monkeypatch.setattr(hooks, "ANSWER_SECONDS", 0.2)
+    with Liar(b"", closes=False) as liar:
+        settings.PAGING_WEBHOOK, settings.PAGING_SECRET, settings.PUSH_ANYWHERE = liar.url, WEBHOOK_SECRET, True
+        with at(case, minutes=21):
+            clock.turn()
+            for _ in range(5):
+                hooks.call({"event": "page"})
+            waiting = HookCall.objects.count()
+            hooks.send_waiting()
+    assert waiting > 1
+    assert len(liar.lines) == 1
+    assert list(HookCall.objects.order_by("-tries").values_list("tries", flat=True)) == [1] + [0] * (waiting - 1)

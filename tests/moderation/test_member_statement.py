@@ -339,6 +339,21 @@ def test_a_paused_member_reads_why_and_appeals(at_ana, team):
     assert at_ana.post(reverse("moderation:decision", args=[made.token])).status_code == 302
 
 
+def test_a_paused_member_finds_the_way_to_the_reasons_where_they_would_write(at_ana, ana, team):
+    decided(team[0], "silence")
+    room = words(at_ana.get(reverse("room", args=["evenings"])))
+    assert f'<a href="{reverse("moderation:decisions")}">Why, and how to answer</a>' in room
+    ana.refresh_from_db()
+    members.silence(ana, until=timezone.now())
+    assert "Why, and how to answer" not in words(at_ana.get(reverse("room", args=["evenings"])))
+
+
+def test_a_closed_account_without_a_decision_of_its_own_reads_that_there_is_none(client):
+    make_member("dana", suspended_until=timezone.now() + timedelta(days=1))
+    assert sign_in(client, "dana").url == reverse("moderation:decisions")
+    assert "There is no decision to read with this account." in words(page(client))
+
+
 # --- hearing of it ------------------------------------------------------------------------------
 
 

@@ -227,7 +227,7 @@ def read_along(room, *, since: timedelta = timedelta()) -> list[tuple[str, ...]]
     """What is read along with each message of a room."""
     heard: list[tuple[str, ...]] = []
 
-    def listen(text, *, before):
+    def listen(text, *, before, between):
         heard.append(before)
         return Finding(version="test")
 
@@ -363,3 +363,114 @@ def test_admins_set_the_times(evenings):
     post(ana, room, DANGER)
     flag = Flag.objects.get()
     assert flag.due_at - flag.opened_at == timedelta(minutes=1)
+
+
+# --- a text that takes long ---------------------------------------------------------------------
+
+
+class Hung(Exception):
+    """The work was stopped."""
+
+
+def portions(text: str, *, at_most: int = 10**6) -> int:
+    """How many portions the detector does its work on `text` in. Raises `Hung` beyond `at_most`."""
+    done = 0
+
+    def between() -> None:
+        nonlocal done
+        done += 1
+        if done > at_most:
+            raise Hung
+
+    detector.screen(text, between=between)
+    return done
+
+
+@pytest.mark.parametrize(
+    "piece", ["k ", "kill myself ", "'ab c ", "k**l ", "@ ", "k1ll y0urs3lf ", "a.b", "\U0001f48a", "how many pills "]
+)
+def test_the_work_on_a_text_grows_with_the_text_and_with_nothing_else(piece):
+    short, long = (portions((piece * 4000)[:length]) for length in (500, 4000))
+    assert long <= 10 * short + 20
+    assert long <= 2 * 4000 + 300, "a portion for each word, and one for each window"
+
+
+def test_the_work_can_be_stopped_between_any_two_portions():
+    for count in (0, 1, 5, 50):
+        with pytest.raises(Hung):
+            portions("I do not want to be here tonight. " * 20, at_most=count)
+    assert detector.screen(DANGER).severity == Severity.MODERATE, "and nothing is left of it"
+
+
+class Slow:
+    """A detector that never ends with one of the messages, unless it is stopped."""
+
+    def __init__(self, words: str) -> None:
+        self.words, self.begun = words, 0
+
+    def __call__(self, text, *, before=(), between):
+        if self.words in text:
+            self.begun += 1
+            while True:
+                between()
+        return Finding(version="test")
+
+
+def test_r1_a_detector_that_hangs_is_stopped_in_time_and_the_message_is_stored(evenings, monkeypatch):
+    ana, _, room = evenings
+    slow, late = Slow("endless"), screening.tally["late"]
+    with monkeypatch.context() as patched:
+        patched.setattr(detector, "screen", slow)
+        assert post(ana, room, "endless").seq == 1
+    assert slow.begun == 1
+    assert screening.tally["late"] == late + 1
+    assert not Screening.objects.exists()
+    assert sweeping.sweep() == 1
+
+
+def test_one_message_that_takes_long_keeps_no_other_from_being_swept(evenings, monkeypatch, settings):
+    ana, _, room = evenings
+    settings.SCREENING = False
+    for words in ("endless", DANGER, CALM):
+        post(ana, room, words)
+    settings.SCREENING = True
+    with monkeypatch.context() as patched:
+        patched.setattr(detector, "screen", Slow("endless"))
+        assert sweeping.sweep() == 2
+    assert sweeping.sweep() == 1
+    assert set(Screened.objects.values_list("seq", flat=True)) == {3}
+
+
+# --- a clock that jumps -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+def test_f6_a_clock_that_jumps_between_message_and_edit_loses_no_screening(evenings, monkeypatch, hours):
+    ana, _, room = evenings
+    with later(hours=hours):
+        post(ana, room, CALM)
+    message = Message.objects.get()
+    changed = changes.editing(DANGER, None)
+    with monkeypatch.context() as patched:
+        patched.setattr(screening, "screen", lambda *_, **__: 0)  # nobody reads the edit as it is stored
+        with time_machine.travel(message.stored_at - timedelta(hours=1), tick=False):
+            changes.do(Act(ana.pk, session_of(ana), room.slug, 1, changed))
+    assert not Flag.objects.exists()
+    assert sweeping.sweep() == 1
+    assert Flag.objects.get().message == message
+    assert sweeping.sweep() == 0
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+def test_f6_a_clock_that_jumps_between_messages_loses_no_screening_and_raises_no_false_alarm(evenings, settings, hours):
+    ana, _, room = evenings
+    settings.SCREENING = False
+    with later(hours=hours):
+        post(ana, room, DANGER)
+    post(ana, room, CALM)
+    settings.SCREENING = True
+    assert sweeping.lag() >= timedelta()
+    assert sweeping.sweep() == 2
+    assert Flag.objects.count() == 1
+    assert sweeping.lag() == timedelta()
+    assert not Letter.objects.exists()

@@ -15,7 +15,7 @@ from community.models import Notice
 from community.refusals import NotYours
 from moderation.detector import Category, Severity
 from moderation.models import Decision, Flag, SupportOffer
-from moderation.services import decisions, queue, support
+from moderation.services import decisions, desk, queue, support
 from moderation.services.choices import Choice
 from tests.factories import join, make_member, make_room, post, session_of
 
@@ -192,3 +192,62 @@ def test_what_others_read_of_a_flagged_message_is_byte_for_byte_what_they_read_w
         type(room).objects.filter(pk=room.pk).update(top=0, revision=0)
     assert found[0] == found[1]
     assert found[0]
+
+
+@pytest.mark.parametrize("offers", [1, 8])
+def test_a_room_page_with_offers_costs_a_fixed_number_of_questions(
+    evenings, client, offers, django_assert_max_num_queries
+):
+    ana, _, room = evenings
+    for message in messages(room, offers):
+        offered(message)
+    client.force_login(ana)
+    client.get("/rooms/evenings/")
+    with django_assert_max_num_queries(36):
+        page = client.get("/rooms/evenings/").content.decode()
+    assert page.count('class="beside"') == offers
+
+
+def test_however_many_there_are_panels_and_the_newest_are_shown(evenings):
+    ana, _, room = evenings
+    made = [offered(message) for message in messages(room, 14)]
+    shown = support.offers_beside(ana, [one.message_id for one in made])
+    assert len(shown) == support.MOST_SHOWN == len(support.current([ana.pk]))
+    assert {made[0].message_id, made[-1].message_id} <= shown.keys(), "the panel, though it is the oldest"
+
+
+@pytest.mark.logs_errors("it fails on purpose")
+def test_a_page_is_read_although_what_stands_beside_it_fails(evenings, client, monkeypatch, caplog):
+    ana, _, room = evenings
+    post(ana, room, DANGER)
+    monkeypatch.setattr("moderation.views.support._around", lambda _request: 1 / 0)
+    client.force_login(ana)
+    answer = client.get("/rooms/evenings/")
+    assert answer.status_code == 200
+    assert DANGER not in caplog.text
+
+
+def test_a_person_is_only_promised_while_one_is_here(evenings, client):
+    ana, _, room = evenings
+    post(ana, room, DANGER)
+    client.force_login(ana)
+    address = f"/support/{SupportOffer.objects.get().token}/"
+    assert "Leave a word for a moderator" in client.get(address).content.decode()
+    desk.seen([(make_member("amara", roles=("moderators",)).pk, "")])
+    assert "A person is here now." in client.get(address).content.decode()
+
+
+def test_another_country_is_for_this_browser_only_and_one_nobody_knows_is_none(evenings, client):
+    _, ben, room = evenings
+    post(ben, room, DANGER)
+    client.force_login(ben)
+    address = f"/support/{SupportOffer.objects.get().token}/"
+    asked = client.get(address, HTTP_ACCEPT_LANGUAGE="de-DE").content.decode()
+    assert "numbers shall we show" in asked
+    assert "call 112" in asked, "not guessed from the browser's language"
+    assert "call 999" in client.get(address, {"country": "gb"}).content.decode()
+    assert "call 999" in client.get(address).content.decode()
+    for nonsense in ("zz", "<b>", "GBR" * 100):
+        assert "call 999" in client.get(address, {"country": nonsense}).content.decode()
+    ben.refresh_from_db()
+    assert ben.country == ""

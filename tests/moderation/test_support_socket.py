@@ -137,7 +137,7 @@ async def raw_until_beat(client, *, messages):
 
 @pytest.mark.servers
 async def test_m4_raw_frames_of_the_other_one_are_equal_with_and_without_an_offer(start_web, open_socket):
-    site = start_web(env={"SCREENING": "1"})
+    site = start_web()
     ana, ben, *places = rows_of_a_site(site)
     for place in places:
         at_ana, at_ben = await open_socket(site.socket_url, ana), await open_socket(site.socket_url, ben)

@@ -129,6 +129,7 @@ URLS: dict[str, str] = {
     "message-react": PLACE,
     "moderation:report": PLACE,
     "moderation:support": MEMBER,
+    "moderation:support-after": MEMBER,
     "moderation:check-in": STAFF,
     "moderation:no-contact": STAFF,
     # what was decided about oneself; a closed account's narrow door opens these two and no other (test_member_statement)

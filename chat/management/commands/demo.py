@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from chat import demo
+from chat import demo, signals
 from community.models import Member
 from community.services import search_index, seeding
 
@@ -29,14 +29,20 @@ class Command(BaseCommand):
             return
         if not (settings.DEBUG or settings.DEMO):
             raise CommandError("The demo community is for DEBUG=1 or DEMO=1 only.")
-        if demo.is_loaded():
-            return
+        is_new = not demo.is_loaded()
+        if is_new:
+            self.load()
+        signals.demo_loaded.send(demo)
+        if is_new:
+            self.stdout.write("The demo community is there.")
+
+    def load(self) -> None:
+        """Loads the community into a database without members."""
         if Member.objects.exists():
             raise CommandError("There are members here already. The demo community needs an empty database.")
         demo.load()
         seeding.load()
         search_index.repair()
-        self.stdout.write("The demo community is there.")
 
     def say_accounts(self) -> None:
         """Names and roles of the demo's members, their password, and where the staff's code comes from."""

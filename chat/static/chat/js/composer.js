@@ -127,6 +127,7 @@ export class Composer {
     this.box.value = this.headsUp.value = "";
     this.form.querySelector("#add").open = false;
     this.stopReplying();
+    this.box.dispatchEvent(new Event("input")); // for others who look at the draft
   }
 
   forget() {
