@@ -102,8 +102,9 @@ def proposed(flag: Flag) -> Proposal | None:
 def waiting_for(by: Member) -> list[Proposal]:
     """Decisions that wait for a second key which `by` may turn, the oldest first."""
     require(by, "flags.work")
-    rows = Proposal.objects.filter(ended_at=None, flag__in=for_whom(Flag.objects.open(), by)).exclude(by=by)
-    return list(rows.select_related("flag__message__room", "by").order_by("at")[:MOST_WAITING])
+    rows = Proposal.objects.filter(ended_at=None).exclude(by=by)
+    theirs = for_whom(Flag.objects.open().filter(pk__in=rows.values("flag")), by)
+    return list(rows.filter(flag__in=theirs).select_related("flag__message__room", "by").order_by("at")[:MOST_WAITING])
 
 
 def _decided(flag: Flag, choice: Choice, *, by: Member, second: Member | None = None) -> Decision:

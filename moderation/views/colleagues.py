@@ -49,7 +49,7 @@ def _again(request: HttpRequest, token: str, form: NoteForm) -> HttpResponse:
 @behind("flags.work")
 def second(request: HttpRequest, token: str) -> HttpResponse:
     """Asks for a second opinion, or gives one."""
-    words = request.POST.get("words", "")[: colleagues.NOTE_LIMIT]
+    words = request.POST.get("words", "").replace("\0", "")[: colleagues.NOTE_LIMIT]
     version = version_of(request)
     if request.POST.get("do") == "give" and not words.strip():
         return _again(request, token, NoteForm({"words": ""}, auto_id="note-%s"))
@@ -74,7 +74,7 @@ def key(request: HttpRequest, token: str) -> HttpResponse:
     if request.POST.get("do") not in said:
         raise NotYours
     try:
-        said[request.POST["do"]](me(request), request.POST.get("proposal", ""))
+        said[request.POST["do"]](me(request), request.POST.get("proposal", "").replace("\0", ""))
     except Stale as refusal:
         return too_late(request, token, refusal, typed=[], since=version_of(request))
     confirmed = request.POST["do"] == "confirm"

@@ -46,7 +46,7 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
 def version_of(request: HttpRequest) -> int:
     """The state of the case that the moderator looked at; 0 for none."""
     said = request.POST.get("version", "")
-    return int(said) if said.isdigit() and len(said) < 9 else 0
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
 
 
 def _with_text(request: HttpRequest, name: str) -> Any:

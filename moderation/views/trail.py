@@ -46,7 +46,7 @@ def trail(request: HttpRequest) -> HttpResponse:
 
 
 def _number(said: str) -> int | None:
-    return int(said) if said.isdigit() and len(said) < 12 else None
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 12 else None
 
 
 def _rows(entries: list[AuditEntry]) -> list[dict[str, Any]]:

@@ -207,6 +207,14 @@ def test_the_emergency_steps_name_the_number_of_the_members_country(held, team):
     assert "They haven't told us a country" in page(at_console(team[0]).get(url("case", held)))
 
 
+def test_nonsense_is_nobodys_second_key(held, team):
+    client = at_console(team[1])
+    for proposal in ("", "\0", "x" * 5000, "no-such-token"):
+        assert client.post(url("key", held), {"proposal": proposal, "do": "confirm"}).status_code == 404
+    note = {"do": "give", "words": "\0"}
+    assert client.post(url("second", held), note).status_code in (400, 409)
+
+
 # --- too late -----------------------------------------------------------------------------------
 
 
@@ -235,7 +243,7 @@ def test_whoever_still_holds_it_decides_on_from_the_state_that_is_now(held, team
     assert client.post(url("decide", held), sent(held, "support")).status_code == 302
 
 
-@pytest.mark.parametrize("version", ["", "x", "-1", "99999999999", "1\0"])
+@pytest.mark.parametrize("version", ["", "x", "-1", "99999999999", "1\0", "²", "٣"])
 def test_a_version_that_is_none_is_an_old_one(held, team, version):
     assert at_console(team[0]).post(url("decide", held), sent(held, "hide", version=version)).status_code == 409
 
