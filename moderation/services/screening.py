@@ -135,13 +135,21 @@ def _keep(found: Sequence[Found], *, late: bool) -> None:
     known = _known([message for message, *_ in heard]) if heard else set()
     fresh = [one for one in heard if (one[0].pk, said_at(one[0])) not in known]
     for message, finding, seqs in fresh:
-        _shield(message, shield.shield_for(finding, len(seqs)), late=late)
+        _shield(message, shield.shield_for(finding, len(seqs), message.body), late=late)
     Screening.objects.bulk_create([_row(*one) for one in found], ignore_conflicts=True)
     for message, finding, seqs in fresh:
         if severity := shield.severity_of(message, finding, len(seqs)):
             flags.raise_about(message, flags.Cause(severity, "words", str(finding.category)))
         if finding.is_flag and shield.is_about(finding, len(seqs)):
-            support.offer(message, severity=int(finding.severity), category=str(finding.category))
+            support.offer(message, severity=int(finding.severity), category=_for_author(message, finding))
+
+
+def _for_author(message: Message, finding: Finding) -> str:
+    """What help is offered for: what the author may be going through, before what they tell others."""
+    own = [one for one in finding.categories if one not in support.NOT_FOR_ITS_AUTHOR]
+    if not own and finding.category is Category.ENCOURAGEMENT and not shield.speaks_to_another(message.body):
+        return str(Category.DISTRESS)  # who looks for company in it needs help, whatever becomes of the message
+    return str(own[0] if own else finding.category)
 
 
 def _is_heard(message: Message, finding: Finding, number: int) -> bool:

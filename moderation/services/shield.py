@@ -1,11 +1,13 @@
 """What of a message others do not see, by what the detector found in it: the reason is here, the verbs are chat's.
 
 Details of how, how much or where are covered, and the distress stays. What tells others to hurt themselves is held
-until a moderator has looked. Distress is never held: where both stand in one message, the telling is covered.
+until a moderator has looked. Distress is never held: where both stand in one message, the telling is covered. Nor is
+anything in which people speak of themselves: they may be repeating what others, or their own thoughts, tell them.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +23,14 @@ DISTRESS = frozenset({
 })  # fmt: skip
 
 
+OF_SELF = frozenset("i im ive ill id iam me my mine myself mi mis mio mia yo conmigo".split())
+OF_SAYING = frozenset("say says said saying tell tells told telling dice dicen diciendo dijo dijeron".split())
+OF_ANOTHER = frozenset(
+    "you youre youll youve your yours yourself yourselves u ur urself te tu tus ti usted vos".split()
+)
+_WORD = re.compile(r"[^\W\d_]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Shield:
     """Pieces of the message that others do not see, and whether they see it at all before a moderator has looked."""
@@ -32,13 +42,28 @@ class Shield:
         return bool(self.pieces) or self.holds
 
 
-def shield_for(finding: Finding, number: int) -> Shield:
-    """What to do about message `number` of those that were read together."""
+def speaks_of_self(words: str) -> bool:
+    """Whether a message has a word for whoever writes it, or for saying, in English or Spanish."""
+    return not (OF_SELF | OF_SAYING).isdisjoint(_words(words))
+
+
+def speaks_to_another(words: str) -> bool:
+    """Whether it has a word for somebody else, and none for whoever writes it."""
+    return not speaks_of_self(words) and not OF_ANOTHER.isdisjoint(_words(words))
+
+
+def _words(words: str) -> list[str]:
+    plain = words.casefold().replace("'", "").replace("\u2019", "").replace("\u00ed", "i").replace("\u00fa", "u")
+    return _WORD.findall(plain)
+
+
+def shield_for(finding: Finding, number: int, words: str) -> Shield:
+    """What to do about message `number` of those that were read together; `words` are its own."""
     if finding.severity < Severity.MODERATE:
         return Shield()
     live = [one for one in finding.reasons if one.kind == "sign" and one.span.message == number and one.after]
     telling = [one for one in live if one.category is Category.ENCOURAGEMENT and one.after >= Severity.MODERATE]
-    is_distress = any(one.category in DISTRESS for one in live)
+    is_distress = any(one.category in DISTRESS for one in live) or speaks_of_self(words)
     pieces = [(one.start, one.end) for one in finding.details if one.message == number]
     if telling and is_distress:
         pieces += [(one.span.start, one.span.end) for one in telling]
@@ -82,5 +107,5 @@ def is_about(finding: Finding, number: int) -> bool:
 def severity_of(message: Message, finding: Finding, number: int) -> int:
     """How soon somebody looks at it, 0 for not at all. What is held waits for nobody long, whatever it says now."""
     found = int(finding.severity) if finding.is_flag and is_about(finding, number) else 0
-    is_held = hiding.is_held(message) or shield_for(finding, number).holds
+    is_held = hiding.is_held(message) or shield_for(finding, number, message.body).holds
     return max(found, int(Severity.HIGH)) if is_held else found

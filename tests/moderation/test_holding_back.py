@@ -200,6 +200,12 @@ def test_what_the_sweep_finds_is_taken_from_those_who_have_it(evenings, monkeypa
         "I took 40 paracetamol and I want to die",
         "he told me to go kill myself and I want to",
         "just kill yourself. I want to kill myself too",
+        "gonna jump off a bridge",
+        "tempted to jump off the roof and be done",
+        "I told myself: just jump, coward",
+        "everyone at school says go die",
+        "me dicen mátate todos los días",
+        "una parte de mí dice hazlo ya",
     ],
 )
 def test_distress_is_never_held_whatever_else_stands_beside_it(evenings, words):

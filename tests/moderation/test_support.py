@@ -68,6 +68,20 @@ def test_m4_nobody_else_is_given_it(evenings):
     assert not Notice.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "words", ["looking for someone to end it with together", "everyone at school says go die", "me dicen mátate"]
+)
+def test_who_looks_for_company_in_it_or_repeats_what_they_are_told_is_offered_help(evenings, words):
+    post(evenings[0], evenings[2], words)
+    assert SupportOffer.objects.get().member == evenings[0]
+
+
+def test_who_tells_somebody_else_to_die_is_offered_nothing(evenings):
+    post(evenings[0], evenings[2], "nobody would miss you, go die")
+    assert Flag.objects.exists()
+    assert not SupportOffer.objects.exists()
+
+
 def test_a_calm_message_offers_nothing(evenings):
     post(evenings[0], evenings[2], "Tea, and the radio.")
     assert not SupportOffer.objects.exists()
