@@ -12,11 +12,18 @@ from typing import Any
 
 import uvloop
 
-from bench.loads import fanout, idle, pages, posts, storm
+from bench.loads import fanout, idle, pages, posts, screened, storm
 from bench.meter import pin
 from bench.talkers import MemberTalker, Talker
 
-LOADS = {"fanout": fanout.run, "idle": idle.run, "pages": pages.run, "posts": posts.run, "storm": storm.run}
+LOADS = {
+    "fanout": fanout.run,
+    "idle": idle.run,
+    "pages": pages.run,
+    "posts": posts.run,
+    "screened": screened.run,
+    "storm": storm.run,
+}
 
 
 async def _run(plan: dict[str, Any]) -> dict[str, Any]:

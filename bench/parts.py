@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.servers import Bare, Database, Ours, Server, Tutorial, postgres, sqlite
+from bench.servers import Bare, Database, Ours, Screened, Server, Tutorial, postgres, sqlite
 from tests.servers import ROOT, CannotStart, Postgres, Valkey, ended
 
 AT_MOST_SECONDS = 90
 SOCKETS = 500
+OF_THEIR_OWN = {"pages", "screened"}  # parts that fill databases of their own
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,11 @@ class Size:
     storm: int
     pages: int
     messages: int
+    screened: float
 
 
-FULL = Size(repeats=3, seconds=3.0, warm=0.7, idle=1000, storm=1000, pages=300, messages=1_000_000)
-QUICK = Size(repeats=1, seconds=2.0, warm=0.5, idle=500, storm=1000, pages=150, messages=1_000_000)
+FULL = Size(repeats=3, seconds=3.0, warm=0.7, idle=1000, storm=1000, pages=300, messages=1_000_000, screened=60.0)
+QUICK = Size(repeats=1, seconds=2.0, warm=0.5, idle=500, storm=1000, pages=150, messages=1_000_000, screened=10.0)
 
 
 @dataclass
@@ -63,8 +65,10 @@ class Run:
 
 def run_all(run: Run) -> None:
     """Every part, on servers that are ended whatever happens. A part that cannot be measured costs no other."""
-    database = sqlite(run.directory).fill(max(run.size.idle + 50, run.size.storm))
-    parts = {"fanout": _fanout, "posts": _posts, "idle": _idle, "storm": _storm, "pages": _pages}
+    database = sqlite(run.directory)
+    if not run.only or run.only - OF_THEIR_OWN:
+        database.fill(max(run.size.idle + 50, run.size.storm))
+    parts = {"fanout": _fanout, "posts": _posts, "idle": _idle, "storm": _storm, "pages": _pages, "screened": _screened}
     for name, part in parts.items():
         if run.only and name not in run.only:
             continue
@@ -159,3 +163,21 @@ def _pages(run: Run, stack: ExitStack, _: Database) -> None:
         for server in servers:
             plan = {"room": "long", "top": run.size.messages, "count": run.size.pages}
             run.load(f"pages {server.name}", server, database.people[:1], load="pages", **plan)
+
+
+def _screened(run: Run, stack: ExitStack, _: Database) -> None:
+    """Five hundred posts a second for a minute, each read for danger as it is stored, one in fifty worrying."""
+    databases = [sqlite(run.directory, "screened").fill(SOCKETS)]
+    try:
+        databases.append(postgres(_up(run, stack, Postgres(run.directory)), "screened").fill(SOCKETS))
+    except (CannotStart, RuntimeError) as error:
+        run.faults.append(f"without PostgreSQL: {error}")
+    for database in databases:
+        server = Screened("uvicorn", run.directory, database)
+        plan = {"rate": 500, "sockets": SOCKETS, "seconds": run.size.screened, "warm": run.size.warm}
+        key = f"screened {server.name}"
+        with ended(server):
+            server.start()
+            with server.watched() as seen:
+                run.load(key, server, database.people, load="screened", **plan)
+            run.figures[key][-1].update(seen)

@@ -35,6 +35,7 @@ class Report:
         yield from self._idle()
         yield from self._storm()
         yield from self._pages()
+        yield from self._screened(unit)
         yield from self._faults()
 
     def _fanout(self, unit: str) -> Iterator[str]:
@@ -102,6 +103,18 @@ class Report:
                 if "uvicorn" in key:
                     worst = max(worst or 0, part.value(key, "p99") or 0)
         yield goal("p99 at most 10 ms under Uvicorn", worst, worst is not None and worst <= 10)
+
+    def _screened(self, unit: str) -> Iterator[str]:
+        yield "\n500 posts a second in rooms of two, each read as it is stored, one in fifty flagged"
+        yield row("server", "acked/s", unit, "ack p99 ms", "flags", "flag p50 ms", "flag worst", "unread")
+        for key in [key for key in self._figures if key.startswith("screened ")]:
+            names = ("acks_per_second", "ack_p99", "flags", "flag_p50", "flag_worst", "unread")
+            rate, ack, flags, middle, worst, unread = (self.value(key, name) for name in names)
+            yield row(key.split()[1], rate, self.work(key, "acked"), ack, flags, middle, worst, unread)
+            lost = sum(int(one.get("unread", 0) or one["worrying"] > one.get("flags", 0)) for one in self._figures[key])
+            yield goal("500 a second", rate, (rate or 0) >= 495)
+            yield goal("a flag is in the queue within 2,000 ms", worst, worst is not None and worst <= 2000)
+            yield goal("no screening lost", float(lost), lost == 0)
 
     def _wrong(self, key: str) -> int:
         names = ("missing", "lost", "again", "refused", "unacked", "not_back", "closed")

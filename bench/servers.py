@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.servers import ROOT, Postgres, Process, Valkey, answers, free_port
 # For a load from one address, by members who never rest: raised limits, the same checks.
 LIMITS = {"LIMITS_SCALE": "100000", "SOCKETS_PER_ADDRESS": "100000", "SOCKETS_PER_PROCESS": "100000"}
 PYTHON = sys.executable
+WATCHED_SECONDS = 90
 
 
 class Server(Process):
@@ -108,6 +110,40 @@ class Ours(Server):
         return {**_settings(self.directory, self.origin), "DATABASE_URL": self._database.url}
 
 
+class Screened(Ours):
+    """The same with screening on, and the duties that sweep what was missed."""
+
+    def command(self) -> list[str]:
+        """How it is started."""
+        return [one for one in super().command() if one != "--no-duties"]
+
+    def environment(self) -> Mapping[str, str]:
+        """What it is told."""
+        return {**super().environment(), "SCREENING": "1"}
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[dict[str, Any]]:
+        """Somebody looks at the queue meanwhile; what they saw is in the dictionary afterwards."""
+        seen: dict[str, Any] = {}
+        watcher = subprocess.Popen(
+            [PYTHON, "-m", "bench.watcher"],
+            cwd=ROOT,
+            env=dict(self.environment()),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        pin(watcher.pid, 1)
+        with watcher:
+            watcher.stdout.readline()  # type: ignore[union-attr]
+            try:
+                yield seen
+                said, _ = watcher.communicate(timeout=WATCHED_SECONDS)
+                seen.update(json.loads(said))
+            finally:
+                watcher.kill()
+
+
 class Database:
     """A migrated database with people in it."""
 
@@ -136,10 +172,10 @@ def sqlite(directory: Path, name: str = "sqlite") -> Database:
     return Database("sqlite", directory, f"sqlite:///{directory / name}.sqlite3")
 
 
-def postgres(server: Postgres) -> Database:
+def postgres(server: Postgres, name: str = "bench") -> Database:
     """A new database of a PostgreSQL server."""
-    server.sql("CREATE DATABASE bench")
-    return Database("postgres", server.directory, server.url("bench"), (server,))
+    server.sql(f"CREATE DATABASE {name}")
+    return Database("postgres", server.directory, server.url(name), (server,))
 
 
 def _settings(directory: Path, origin: str) -> dict[str, str]:

@@ -63,13 +63,13 @@ class Talker:
 
     # --- talking ---------------------------------------------------------------------------------
 
-    def post(self, listeners: int) -> None:
+    def post(self, listeners: int, words: str = PADDING) -> None:
         """Posts one message that `listeners` sockets have to hear."""
         self.posted += 1
         self.ledger.sent += 1
         self.ledger.expected += listeners
         self._posted_ns = monotonic_ns()
-        self.say(f"~{self.number}-{self.posted}-{self._posted_ns}~{PADDING}")
+        self.say(f"~{self.number}-{self.posted}-{self._posted_ns}~{words}")
 
     def say(self, body: str) -> None:
         """Puts words on the wire."""

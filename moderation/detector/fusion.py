@@ -98,11 +98,16 @@ def weights_of(model: Model) -> Mapping[str, Any]:
     return {**DEFAULTS, **model.fusion}
 
 
-def categories(signs: Sequence[Sign], found: Severity) -> tuple[Category, ...]:
-    """What it is about, the most severe first. Suicide, when only the model saw it."""
+def is_unnamed(signs: Sequence[Sign], found: Severity) -> bool:
+    """Whether a flag came from the model alone, so that no phrase says what it is about."""
+    return found >= Severity.MODERATE > max((one.severity for one in signs), default=Severity.NONE)
+
+
+def categories(signs: Sequence[Sign], found: Severity, topic: Category | None = None) -> tuple[Category, ...]:
+    """What it is about, the most severe first; before them the topic that the model gave it, if it was asked."""
     left = [one for one in signs if one.severity > Severity.NONE]
     ranked = sorted({(-one.severity, PRECEDENCE.index(one.rule.category), one.rule.category) for one in left})
     named = tuple(dict.fromkeys(category for _, _, category in ranked))
-    if found >= Severity.MODERATE and (not left or max(one.severity for one in left) < found):
-        return tuple(dict.fromkeys((Category.SUICIDE, *named)))
+    if topic:
+        return tuple(dict.fromkeys((topic, *named)))
     return named or ((Category.DISTRESS,) if found else ())

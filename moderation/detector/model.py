@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import sqrt
@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from moderation.detector import ngrams
+from moderation.detector.finding import Category
 from moderation.detector.reading import Between, nothing
 
 FILE = Path(__file__).resolve().parent.parent / "lexicons" / "model.bin"
-MAGIC = b"CLM2"
+MAGIC = b"CLM3"
 HEADS = ("risk", "severe", "distress")
 WINDOW = 40  # words read at once; of a longer text, the worst window counts
 STRIDE = 20
+TOPIC_BUCKETS = 1 << 14  # of each category
 SHORT = 5  # words; of a shorter text the model's evidence counts in proportion
 
 
@@ -30,11 +32,24 @@ class Head:
     scale: float
     bias: float
 
-    def log_odds(self, features: set[int]) -> float:
+    def log_odds(self, features: Collection[int]) -> float:
         """Log-odds that the answer is yes. Features are divided by the root of their number."""
         if not features:
             return self.bias
         return self.bias + self.scale * sum(map(self.weights.__getitem__, features)) / sqrt(len(features))
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Which category a text is about that the model alone flagged: one head each, over fewer buckets."""
+
+    heads: dict[Category, Head] = field(default_factory=dict)
+
+    def best(self, features: Collection[int]) -> Category:
+        """The likeliest category; suicide when none was learnt."""
+        folded = [one % TOPIC_BUCKETS for one in features]
+        odds = {category: head.log_odds(folded) for category, head in self.heads.items()}
+        return max(odds, key=odds.__getitem__, default=Category.SUICIDE)
 
 
 class Odds(NamedTuple):
@@ -55,6 +70,7 @@ class Model:
     distress: Head
     version: str = "none"
     fusion: dict[str, Any] = field(default_factory=dict)
+    topics: Topics = field(default_factory=Topics)
 
     def read(self, words: Sequence[str], between: Between = nothing) -> Odds:
         """Log-odds of each head in its worst window, and the first word of the window with the most risk."""
@@ -71,6 +87,10 @@ class Model:
             share = len(words) / SHORT
             best = [head.bias + share * (odds - head.bias) for head, odds in zip(heads, best, strict=True)]
         return Odds(best[0], best[1], best[2], at)
+
+    def topic(self, words: Sequence[str]) -> Category:
+        """What these words are about, if they are about danger."""
+        return self.topics.best(ngrams.of_words(words))
 
     def carriers(self, words: Sequence[str], most: int = 5) -> list[tuple[str, int, int, float]]:
         """The n-grams of whole words that raised the risk most: text, first word, last word, share of the log-odds."""
@@ -102,23 +122,31 @@ def load(content: bytes) -> Model:
     size = int.from_bytes(content[4:8], "big")
     about = json.loads(content[8 : 8 + size])
     at = 8 + size
-    heads = []
-    for name in HEADS:
-        weights = array("b", content[at : at + ngrams.BUCKETS])
-        if len(weights) != ngrams.BUCKETS:
+    heads: dict[str, Head] = {}
+    for name in (*HEADS, *about["topics"]):
+        size = ngrams.BUCKETS if name in HEADS else TOPIC_BUCKETS
+        weights = array("b", content[at : at + size])
+        if len(weights) != size:
             raise ValueError("the model is cut short")
-        heads.append(Head(weights, about[name]["scale"], about[name]["bias"]))
-        at += ngrams.BUCKETS
-    risk, severe, distress = heads
-    return Model(risk, severe, distress, about["version"], about["fusion"])
+        heads[name] = Head(weights, **about["heads"][name])
+        at += size
+    topics = Topics({Category(name): heads[name] for name in about["topics"]})
+    risk, severe, distress = (heads[name] for name in HEADS)
+    return Model(risk, severe, distress, about["version"], about["fusion"], topics)
 
 
 def dump(model: Model) -> bytes:
     """The content of a model's file: the same model gives the same bytes."""
-    heads: dict[str, Head] = {name: getattr(model, name) for name in HEADS}
-    scales = {name: {"scale": head.scale, "bias": head.bias} for name, head in heads.items()}
-    about = json.dumps({"version": model.version, "fusion": model.fusion, **scales}, sort_keys=True).encode()
-    return MAGIC + len(about).to_bytes(4, "big") + about + b"".join(head.weights.tobytes() for head in heads.values())
+    heads: dict[str, Head] = {name: getattr(model, name) for name in HEADS} | {**model.topics.heads}
+    about = {
+        "version": model.version,
+        "fusion": model.fusion,
+        "topics": list(model.topics.heads),
+        "heads": {name: {"scale": head.scale, "bias": head.bias} for name, head in heads.items()},
+    }
+    written = json.dumps(about, sort_keys=True).encode()
+    weights = b"".join(head.weights.tobytes() for head in heads.values())
+    return MAGIC + len(written).to_bytes(4, "big") + written + weights
 
 
 def _ignorant() -> Model:

@@ -11,7 +11,7 @@ from moderation.detector import model as models
 from moderation.detector.context import Sign, is_explained, weigh
 from moderation.detector.finding import Category, Finding, Reason, Severity, Span
 from moderation.detector.lexicon import Lexicon
-from moderation.detector.model import Model
+from moderation.detector.model import WINDOW, Model
 from moderation.detector.reading import Between, Reading, nothing, read
 from moderation.detector.window import ENOUGH, Earlier, adds_up, read_along
 
@@ -67,7 +67,8 @@ class Detector:
         reading, signs, found, window = self._gather(messages, between)
         reading.message = [one + number for one in reading.message] if number else reading.message
         level = fusion.level(found, self._weights)
-        categories = fusion.categories(signs, level)
+        topic = self._model.topic(reading.words[window : window + WINDOW]) if fusion.is_unnamed(signs, level) else None
+        categories = fusion.categories(signs, level, topic)
         reasons = explanation.reasons(reading, signs, found, level, self._model, window)
         return Finding(
             severity=level,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
@@ -31,6 +31,8 @@ log = logging.getLogger("moderation.screening")
 BUDGET_SECONDS = 0.25  # of one batch; what is left then is the sweep's
 tally: Counter[str] = Counter()  # of this process: "raised", "late"
 LONGEST_SHARE = 5  # of the sweep's time, one message gets a fifth at most
+# Keys of messages that this process had no time for: the next to be swept. Only a hint; the sweep finds them anyhow.
+missed: deque[int] = deque(maxlen=10_000)
 HEAVY = "day.many-low@1"
 Read = Callable[..., Finding]
 Found = tuple[Message, Finding, list[int]]  # with the seqs of what was read along
@@ -62,6 +64,8 @@ def _read(messages: Sequence[Message], read: Read, budget: float, *, each: bool)
             until = min(end, time.monotonic() + budget / LONGEST_SHARE) if each else end
             finding = _finding(message, windows, read, _until(until))
         except _Late:
+            if not each:
+                _miss([one.pk for one in messages[place:]])
             goes_on = each and time.monotonic() <= end
             left = 1 if goes_on else len(messages) - place
             tally["late"] += left
@@ -72,6 +76,10 @@ def _read(messages: Sequence[Message], read: Read, budget: float, *, each: bool)
         if finding is not None:
             found.append((message, *finding))
     return found
+
+
+def _miss(keys: list[int]) -> None:
+    transaction.on_commit(lambda: missed.extend(keys))
 
 
 class _Late(Exception):  # noqa: N818

@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -45,6 +45,23 @@ def sweep() -> int:
     return read
 
 
+@duty("screening of what was late", every_seconds=1)
+def sweep_missed() -> int:
+    """Reads what this process had no time for when it was stored, before the round that finds everything; how many."""
+    keys = [screening.missed.popleft() for _ in range(min(len(screening.missed), AT_ONCE))]
+    if not keys or not settings.SCREENING:
+        return 0
+    rows = Message.objects.filter(~Exists(_current()), pk__in=keys).select_related("room", "author")
+    return _read(list(rows.order_by("pk")))
+
+
+def _current() -> QuerySet[Screening]:
+    """Screenings of this very wording: where a clock was put back, an edit may be dated before what it replaced."""
+    return Screening.objects.filter(
+        message=OuterRef("pk"), said_at=Coalesce(OuterRef("edited_at"), OuterRef("stored_at"))
+    )
+
+
 def _behind() -> list[Room]:
     at = {"to": Coalesce("screened__seq", 0), "rev": Coalesce("screened__revision", 0)}
     rows = Room.objects.annotate(**at).filter(Q(top__gt=F("to")) | Q(revision__gt=F("rev")))
@@ -68,14 +85,10 @@ def _sweep_room(room: Room) -> tuple[int, bool]:
 def _unread(room: Room, place: Screened) -> list[Message]:
     edits = Change.objects.filter(room=room, kind=Change.Kind.EDITED, revision__gt=place.revision)
     edits = edits.filter(revision__lte=room.revision)
-    # Of this very wording: where a clock was put back, an edit may be dated before what it replaced.
-    current = Screening.objects.filter(
-        message=OuterRef("pk"), said_at=Coalesce(OuterRef("edited_at"), OuterRef("stored_at"))
-    )
     rows = Message.objects.filter(room=room, seq__lte=room.top).filter(
         Q(seq__gt=place.seq) | Q(seq__in=edits.values("seq"))
     )
-    return list(rows.filter(~Exists(current)).select_related("room", "author").order_by("seq")[:AT_ONCE])
+    return list(rows.filter(~Exists(_current())).select_related("room", "author").order_by("seq")[:AT_ONCE])
 
 
 def _read(messages: list[Message]) -> int:

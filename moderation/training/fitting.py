@@ -10,14 +10,14 @@ from typing import Any
 
 from moderation.detector import fusion, ngrams
 from moderation.detector.context import is_explained, weigh
-from moderation.detector.finding import Severity
+from moderation.detector.finding import Category, Severity
 from moderation.detector.fusion import Evidence
 from moderation.detector.lexicon import Lexicon, sources
-from moderation.detector.model import Model
+from moderation.detector.model import Model, Topics
 from moderation.detector.reading import read
 from moderation.training import synthetic
 from moderation.training.corpus import EXAMPLES, NORMAL, Text
-from moderation.training.regression import Example, fit, logistic
+from moderation.training.regression import Example, fit, fit_topics, logistic
 
 Say = Callable[[str], None]
 ALONE = 0.002  # of normal messages; what the model may flag without a sign
@@ -25,7 +25,8 @@ HIGH_ALONE = 0.001  # the same for what it may call high
 LOW_ALONE = 0.006  # the same for what it may call low
 OWN_WEIGHT = 4.0
 # How much a text counts: short hand-written cases more than what was collected, risk more than the many calm texts.
-_WEIGHTS = {EXAMPLES: 4.0, "crisis": 0.7, "no_crisis": 0.5}
+_WEIGHTS = {EXAMPLES: 4.0, "crisis": 0.7, "no_crisis": 0.5, "unlabelled_normal": 2.0}
+_TOPICS = frozenset(Category) - {Category.NONE, Category.DISTRESS}
 PRIOR = 1 / 500  # messages that need a moderator, in the community the score is calibrated for
 
 
@@ -39,7 +40,9 @@ def train(texts: Sequence[Text], lexicon: Lexicon, say: Say) -> Model:
     say("learnt what is severe")
     distress = fit(list(_distress(seen, lexicon)))
     say("learnt distress")
-    model = Model(risk, severe, distress, f"m{ngrams.bucket(risk.weights.tobytes().hex()):05x}")
+    topics = Topics({Category(name): head for name, head in fit_topics(list(_topics(seen, lexicon))).items()})
+    say("learnt topics")
+    model = Model(risk, severe, distress, f"m{ngrams.bucket(risk.weights.tobytes().hex()):05x}", topics=topics)
     return replace(model, fusion=_fuse(texts, lexicon, model, say))
 
 
@@ -85,12 +88,21 @@ def _distress(texts: Iterable[Text], lexicon: Lexicon) -> Iterable[Example]:
             yield _example(text.messages, lexicon, yes=False, weight=0.2)
 
 
+def _topics(texts: Iterable[Text], lexicon: Lexicon) -> Iterable[tuple[array[int], str]]:
+    """What is it about? Learnt from what a moderator should look at."""
+    hand = [(one.messages, one.category) for one in texts if one.source == EXAMPLES and one.is_risk]
+    own = [(one.messages, one.category) for one in synthetic.own() if one.level >= Severity.MODERATE]
+    for messages, category in (*hand, *own):
+        if category in _TOPICS:
+            yield _numbers(messages, lexicon), category
+
+
 def _example(messages: Sequence[str], lexicon: Lexicon, *, yes: bool, weight: float = 1.0) -> Example:
-    return _of(read(messages, lexicon.spelling).words, yes=yes, weight=weight)
+    return Example(_numbers(messages, lexicon), yes, weight)
 
 
-def _of(words: Sequence[str], *, yes: bool, weight: float) -> Example:
-    return Example(array("l", sorted(ngrams.of_words(words))), yes, weight)
+def _numbers(messages: Sequence[str], lexicon: Lexicon) -> array[int]:
+    return array("l", sorted(ngrams.of_words(read(messages, lexicon.spelling).words)))
 
 
 def gather(one: Text, lexicon: Lexicon, model: Model) -> Evidence:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
+from typing import Any
 
-from moderation.detector.model import Head
+from moderation.detector.model import TOPIC_BUCKETS, Head
 from moderation.detector.ngrams import BUCKETS
 
 LOOSE = 30.0  # inverse of the strength of regularisation; chosen on sentences that were then put aside
 STEPS = 400
+
+
+TOPICS_LOOSE = 30.0
+FEWEST = 10  # texts of a category that is learnt
 
 
 @dataclass(frozen=True)
@@ -25,22 +31,44 @@ class Example:
 
 def fit(examples: Sequence[Example]) -> Head:
     """A head with weights of one byte. The same examples give the same head on the same machine."""
-    from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
-    columns, values, ends = array("l"), array("d"), array("l", [0])
-    for one in examples:
-        columns.extend(one.features)
-        values.extend([1 / sqrt(max(1, len(one.features)))] * len(one.features))
-        ends.append(len(columns))
-    table = csr_matrix((values, columns, ends), shape=(len(examples), BUCKETS))
+    table = _table([one.features for one in examples], BUCKETS)
     found = LogisticRegression(C=LOOSE, max_iter=STEPS)
     found.fit(table, [one.yes for one in examples], sample_weight=[one.weight for one in examples])
     return _rounded(found.coef_[0].tolist(), float(found.intercept_[0]))
 
 
+def fit_topics(rows: Sequence[tuple[array[int], str]]) -> dict[str, Head]:
+    """One head for each name that these features go with often enough; each name counts the same."""
+    from sklearn.linear_model import LogisticRegression
+
+    often = Counter(name for _, name in rows)
+    rows = [(features, name) for features, name in rows if often[name] >= FEWEST]
+    if len({name for _, name in rows}) < 3:  # of two, the regression would make one head
+        return {}
+    table = _table([features for features, _ in rows], TOPIC_BUCKETS)
+    found = LogisticRegression(C=TOPICS_LOOSE, max_iter=STEPS, class_weight="balanced")
+    found.fit(table, [name for _, name in rows])
+    learnt = zip(found.classes_.tolist(), found.coef_.tolist(), found.intercept_.tolist(), strict=True)
+    return {name: _rounded(weights, bias) for name, weights, bias in learnt}
+
+
+def _table(features: Sequence[array[int]], buckets: int) -> Any:
+    from scipy.sparse import csr_matrix
+
+    columns, values, ends = array("l"), array("d"), array("l", [0])
+    for one in features:
+        columns.extend(number % buckets for number in one)
+        values.extend([1 / sqrt(max(1, len(one)))] * len(one))
+        ends.append(len(columns))
+    table = csr_matrix((values, columns, ends), shape=(len(features), buckets))
+    table.sum_duplicates()
+    return table
+
+
 def _rounded(weights: Sequence[float], bias: float) -> Head:
-    largest = max(1e-9, sorted(map(abs, weights))[-max(1, BUCKETS // 2000)])  # outliers are cut off
+    largest = max(1e-9, sorted(map(abs, weights))[-max(1, len(weights) // 2000)])  # outliers are cut off
     scale = largest / 127
     return Head(array("b", [max(-127, min(127, round(one / scale))) for one in weights]), scale, bias)
 

@@ -40,6 +40,7 @@ class Sentence:
     messages: tuple[str, ...]
     level: Severity
     accept: tuple[Severity, ...]
+    category: str = ""
 
     def answers(self, least: Severity) -> bool | None:
         """Whether it is at least so severe; None when moderators may differ about that."""
@@ -60,10 +61,9 @@ def own() -> Iterator[Sentence]:
 
 
 def _sentence(line: str) -> Sentence:
-    level, accept, _category, _kind, _language, said = line.split("\t")
-    return Sentence(
-        tuple(said.split(" / ")), Severity.named(level), tuple(Severity.named(one) for one in accept.split(","))
-    )
+    level, accept, category, _kind, _language, said = line.split("\t")
+    accepted = tuple(Severity.named(one) for one in accept.split(","))
+    return Sentence(tuple(said.split(" / ")), Severity.named(level), accepted, category)
 
 
 def _say(sequence: Sequence[Node], reader: PhraseReader, random: Random) -> Iterator[str]:

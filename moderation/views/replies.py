@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from chat.views.rooms import me
+from community.access import may
 from community.refusals import NotYours
 from community.views.staff import behind
 from moderation.services import flags, replies
@@ -22,5 +23,9 @@ def needs_reply(request: HttpRequest) -> HttpResponse:
             raise NotYours
         replies.answered(me(request), request.POST.get("room", ""), int(seq))
         return redirect("moderation:needs-reply")
-    context = {"waiting": replies.waiting_for(me(request)), "after": flags.response_times().reply_seconds // 60}
+    context = {
+        "layout": "moderation/base.html" if may(me(request), "flags.work") else "base.html",
+        "waiting": replies.waiting_for(me(request)),
+        "after": flags.response_times().reply_seconds // 60,
+    }
     return render(request, "moderation/needs_reply.html", context)

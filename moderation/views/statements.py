@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from community.models import Member
-from community.refusals import NotOpen
+from community.refusals import NotYours, Refusal
 from community.services import boundaries, resting
 from moderation.forms import AppealForm
 from moderation.services import appeals, statement_words
@@ -56,7 +56,9 @@ def _ask(request: HttpRequest, member: Member, token: str) -> HttpResponse:
         return _page(request, member, appeals.statement_for(member, token), form, status=400)
     try:
         appeals.ask_again(member, token, form.cleaned_data["words"])
-    except NotOpen as refusal:  # too late, or asked before
+    except NotYours:
+        raise
+    except Refusal as refusal:  # too late, asked before, or nothing that can be seen
         form.add_error(None, str(refusal.detail))
         return _page(request, member, appeals.statement_for(member, token), form, status=refusal.status)
     return redirect("moderation:decision", token=token)

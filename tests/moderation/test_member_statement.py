@@ -197,6 +197,15 @@ def test_m3_without_a_word_is_a_full_appeal_and_too_many_words_are_kept(at_ana, 
     assert Appeal.objects.count() == 1
 
 
+@pytest.mark.parametrize("said", ["\u200b\u200b", "line\x00", "\x07"])
+def test_words_that_cannot_be_kept_are_answered_at_their_form(at_ana, team, said):
+    made = decided(team[0], "hide")
+    answer = at_ana.post(reverse("moderation:decision", args=[made.token]), {"words": said})
+    assert answer.status_code == 400
+    assert "Ask for another look" in words(answer)
+    assert not Appeal.objects.exists()
+
+
 def test_m3_after_six_months_there_is_one_clear_answer(at_ana, ana, team):
     made = decided(team[0], "hide")
     with later(days=184):

@@ -215,6 +215,12 @@ def test_the_page_shows_room_and_minutes_and_neither_words_nor_names_nor_levels(
         assert word not in main.casefold()
 
 
+def test_a_host_gets_the_page_without_the_moderators_console(evenings):
+    address, to_queue = reverse("moderation:needs-reply"), f'href="{reverse("moderation:queue")}"'
+    assert to_queue not in staff_client("hosts", second_factor=True).get(address).content.decode()
+    assert to_queue in staff_client("moderators", second_factor=True).get(address).content.decode()
+
+
 def test_the_button_says_that_it_was_answered(evenings):
     client, address = staff_client("moderators", second_factor=True), reverse("moderation:needs-reply")
     assert client.post(address, {"room": "evenings", "seq": "2"}).status_code == 302

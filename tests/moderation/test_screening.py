@@ -39,6 +39,13 @@ def evenings():
     return ana, ben, room
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_late():
+    screening.missed.clear()
+    yield
+    screening.missed.clear()
+
+
 def later(**how: float) -> time_machine.travel:
     return time_machine.travel(timezone.now() + timedelta(**how), tick=False)
 
@@ -426,6 +433,19 @@ def test_r1_a_detector_that_hangs_is_stopped_in_time_and_the_message_is_stored(e
     assert screening.tally["late"] == late + 1
     assert not Screening.objects.exists()
     assert sweeping.sweep() == 1
+
+
+def test_what_was_late_is_read_within_a_second_before_the_round_that_finds_everything(
+    evenings, monkeypatch, django_capture_on_commit_callbacks
+):
+    ana, _, room = evenings
+    with monkeypatch.context() as patched, django_capture_on_commit_callbacks(execute=True):
+        patched.setattr(screening, "BUDGET_SECONDS", -1)
+        post(ana, room, DANGER)
+    assert list(screening.missed) == [Message.objects.get().pk]
+    assert sweeping.sweep_missed() == 1
+    assert Flag.objects.get().message.seq == 1
+    assert (len(screening.missed), sweeping.sweep_missed(), sweeping.sweep()) == (0, 0, 0)
 
 
 def test_one_message_that_takes_long_keeps_no_other_from_being_swept(evenings, monkeypatch, settings):
