@@ -28,7 +28,8 @@ from moderation.services import flags, shield, support
 from moderation.services.windows import Windows
 
 log = logging.getLogger("moderation.screening")
-BUDGET_SECONDS = 0.25  # of one batch; what is left then is the sweep's
+BUDGET_SECONDS = 0.25  # of work on one batch; what is left then is the sweep's
+WALL_SHARE = 8  # so many times as long by the clock, at most
 tally: Counter[str] = Counter()  # of this process: "raised", "late"
 LONGEST_SHARE = 5  # of the sweep's time, one message gets a fifth at most
 # Keys of messages that this process had no time for: the next to be swept. Only a hint; the sweep finds them anyhow.
@@ -57,21 +58,21 @@ def screen(
 def _read(messages: Sequence[Message], read: Read, budget: float, *, each: bool) -> list[Found]:
     """What was found in those that could be read in time; with `each`, one that takes long keeps no other waiting."""
     detector.shipped()  # read from its files once for each process, which is no message's fault
-    windows, end = Windows(messages), time.monotonic() + budget
+    windows, total = Windows(messages), _Budget(budget)
     found: list[Found] = []
     for place, message in enumerate(messages):
         try:
-            until = min(end, time.monotonic() + budget / LONGEST_SHARE) if each else end
-            finding = _finding(message, windows, read, _until(until))
+            own = _Budget(budget / LONGEST_SHARE) if each else total
+            finding = _finding(message, windows, read, own.mind)
         except _Late:
-            if not each:
-                _miss([one.pk for one in messages[place:]])
-            goes_on = each and time.monotonic() <= end
+            goes_on = each and not total.is_over()
             left = 1 if goes_on else len(messages) - place
             tally["late"] += left
             log.warning("Screening was slow: %s messages are left to the sweep", left)
             if goes_on:
                 continue
+            if not each:
+                _miss([one.pk for one in messages[place:]])
             break
         if finding is not None:
             found.append((message, *finding))
@@ -83,17 +84,27 @@ def _miss(keys: list[int]) -> None:
 
 
 class _Late(Exception):  # noqa: N818
-    """The time of a batch is over."""
+    """The budget of a batch is spent."""
 
 
-def _until(end: float) -> Callable[[], None]:
-    """What the detector calls between bounded portions of its work, so that no text holds a transaction for long."""
+class _Budget:
+    """So many seconds of this thread's own work, and a multiple of them by the clock on the wall.
 
-    def between() -> None:
-        if time.monotonic() > end:
+    On a machine that others keep busy the clock alone would put off what has to be done anyhow, and costs more then.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._work = time.thread_time() + seconds
+        self._wall = time.monotonic() + seconds * WALL_SHARE
+
+    def is_over(self) -> bool:
+        """True once either is spent."""
+        return time.thread_time() > self._work or time.monotonic() > self._wall
+
+    def mind(self) -> None:
+        """What the detector calls between bounded portions of its work: no text holds a transaction for long."""
+        if self.is_over():
             raise _Late
-
-    return between
 
 
 def _finding(
