@@ -21,7 +21,15 @@ def reasons(
     listed = [reason for sign in ranked for reason in _of_sign(reading, sign)]
     if level > evidence.severity:
         listed.extend(_of_model(reading, model, window))
+    elif level < found.severity:
+        listed.append(_doubted(listed[0], level, model))
     return tuple(dict.fromkeys(listed))
+
+
+def _doubted(sign: Reason, level: Severity, model: Model) -> Reason:
+    """That the model held a sign for harmless, and what was left of it."""
+    name = f"model.{model.version}"
+    return Reason("context", name, "the other words speak against it", sign.span, sign.category, sign.after, level)
 
 
 def _of_sign(reading: Reading, sign: Sign) -> Iterator[Reason]:

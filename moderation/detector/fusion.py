@@ -1,9 +1,9 @@
 """From signs and the model to one level and one score.
 
-The level is the worst sign's, as context left it. The model alone may raise a message to low, to moderate when it is
-surer than on all but a few of ten thousand normal messages, and from there to high when its second head is sure too.
-The score is a logistic function of the signs, what context took away from them, and the model; its weights are fitted
-by `train_detector`.
+A sign that context left at moderate or above flags a message, unless the model holds the whole for very harmless; a
+sign of something imminent always does. Without such a sign the sum of signs, context and model flags it when it is
+greater than of all but a few in ten thousand normal messages. The level is the worst sign's, and at least high when
+the model's second head says so. The score is a logistic function of that sum, calibrated by `train_detector`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ PRECEDENCE = (
     Category.ABUSE, Category.EATING_DISORDER, Category.GOODBYE, Category.SELF_HARM, Category.SUICIDE, Category.DISTRESS,
 )  # fmt: skip
 
-MUCH_SURER = 0.7  # log-odds beyond the flag that the first head has to add before the second one counts
 FLAG_SCORE = 0.01  # the least chance that is said of what repeated distress raised
 
 DEFAULTS: dict[str, Any] = {
@@ -32,8 +31,10 @@ DEFAULTS: dict[str, Any] = {
     "signs": [0.0, 0.8, 3.5, 5.0, 7.0],  # by severity after context
     "raw": [0.0, 0.1, 0.5, 0.7, 0.9],  # by severity before context
     "more": 0.35,  # each further sign, up to three
-    "moderate_alone": 99.0,  # log-odds from which the model alone flags
-    "high_alone": 99.0,  # log-odds of the second head from which what the model flags is high
+    "explained": 0.0,  # any mark that says why it may sound worse than it is
+    "flag": 99.0,  # the sum from which a message is flagged without a sign
+    "doubt": -99.0,  # log-odds of the model, up to which a sign that is not imminent flags nothing
+    "high": 99.0,  # log-odds of the second head from which what is flagged is high
     "low_alone": 99.0,
 }
 
@@ -61,14 +62,18 @@ def evidence(signs: Sequence[Sign], odds: Odds, *, explained: bool = False) -> E
 
 def level(found: Evidence, weights: Mapping[str, Any]) -> Severity:
     """How soon someone must look."""
-    if found.risk >= weights["moderate_alone"] and not _was_explained_away(found):
-        sure = found.severe >= weights["high_alone"] and found.risk >= weights["moderate_alone"] + MUCH_SURER
-        return max(found.severity, Severity.HIGH if sure else Severity.MODERATE)
-    if found.severity >= Severity.MODERATE:
-        return found.severity
-    if found.severity == Severity.LOW or (found.distress >= weights["low_alone"] and not found.explained):
+    if _is_told(found, weights) or (log_odds(found, weights) >= weights["flag"] and not _was_explained_away(found)):
+        return max(found.severity, Severity.HIGH if found.severe >= weights["high"] else Severity.MODERATE)
+    if found.severity or (found.distress >= weights["low_alone"] and not found.explained):
         return Severity.LOW
     return Severity.NONE
+
+
+def _is_told(found: Evidence, weights: Mapping[str, Any]) -> bool:
+    """Whether a sign is reason enough."""
+    if found.severity == Severity.IMMINENT:
+        return True
+    return found.severity >= Severity.MODERATE and found.risk > weights["doubt"]
 
 
 def _was_explained_away(found: Evidence) -> bool:
@@ -85,6 +90,7 @@ def log_odds(found: Evidence, weights: Mapping[str, Any]) -> float:
         + weights["signs"][found.severity]
         + weights["raw"][found.raw]
         + weights["more"] * more
+        + weights["explained"] * found.explained
     )
 
 

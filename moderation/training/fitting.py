@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import log
 from typing import Any
+from zlib import crc32
 
 from moderation.detector import fusion, ngrams
 from moderation.detector.context import is_explained, weigh
@@ -20,13 +21,23 @@ from moderation.training.corpus import EXAMPLES, NORMAL, Text
 from moderation.training.regression import Example, fit, fit_topics, logistic
 
 Say = Callable[[str], None]
-ALONE = 0.002  # of normal messages; what the model may flag without a sign
-HIGH_ALONE = 0.001  # the same for what it may call high
+ALONE = 0.0007  # of normal messages; what may be flagged without a sign
+DOUBT = -6.0  # log-odds of the model, up to which a sign flags nothing; lower than what a text of no words gets
+HIGH = 0.5  # log-odds of the second head from which what is flagged is high
 LOW_ALONE = 0.006  # the same for what it may call low
 OWN_WEIGHT = 4.0
 # How much a text counts: short hand-written cases more than what was collected, risk more than the many calm texts.
 _WEIGHTS = {EXAMPLES: 4.0, "crisis": 0.7, "no_crisis": 0.5, "unlabelled_normal": 2.0}
 _TOPICS = frozenset(Category) - {Category.NONE, Category.DISTRESS}
+# What signs count beside the model's log-odds; chosen on sentences that were kept from learning.
+PROPORTIONS: dict[str, Any] = {
+    "bias": 0.0,
+    "model": 1.0,
+    "signs": [0.0, 0.3, 4.5, 5.5, 6.5],
+    "raw": [0.0, 0.0, 0.5, 0.5, 0.5],
+    "more": 0.3,
+    "explained": -0.7,
+}
 PRIOR = 1 / 500  # messages that need a moderator, in the community the score is calibrated for
 
 
@@ -43,7 +54,18 @@ def train(texts: Sequence[Text], lexicon: Lexicon, say: Say) -> Model:
     topics = Topics({Category(name): head for name, head in fit_topics(list(_topics(seen, lexicon))).items()})
     say("learnt topics")
     model = Model(risk, severe, distress, f"m{ngrams.bucket(risk.weights.tobytes().hex()):05x}", topics=topics)
-    return replace(model, fusion=_fuse(texts, lexicon, model, say))
+    calm = list(_unlearnt(texts, lexicon, model))
+    say(f"read {len(calm)} normal texts with heads that had not learnt from them")
+    return replace(model, fusion=_fuse(texts, lexicon, model, calm))
+
+
+def _unlearnt(texts: Sequence[Text], lexicon: Lexicon, model: Model) -> Iterable[Evidence]:
+    """The evidence in every normal text, as heads see it that learnt from the other half of them."""
+    for part in (0, 1):
+        half = {one.id for one in texts if one.label in NORMAL and crc32(one.id.encode()) % 2 == part}
+        rest = [one for one in texts if not one.held_out and one.id not in half]
+        fresh = replace(model, risk=fit(list(_risk(rest, lexicon))), severe=fit(list(_severe(rest, lexicon))))
+        yield from (gather(one, lexicon, fresh) for one in texts if one.id in half)
 
 
 def _risk(texts: Iterable[Text], lexicon: Lexicon) -> Iterable[Example]:
@@ -113,43 +135,30 @@ def gather(one: Text, lexicon: Lexicon, model: Model) -> Evidence:
     return fusion.evidence(signs, model.read(reading.words), explained=is_explained(matches, lexicon))
 
 
-def _fuse(texts: Sequence[Text], lexicon: Lexicon, model: Model, say: Say) -> dict[str, Any]:
-    held = [(one, gather(one, lexicon, model)) for one in texts if one.held_out or one.label in NORMAL]
-    quiet = [found for one, found in held if one.label in NORMAL and one.held_out]
-    fitted = _weights([(one.is_risk, found) for one, found in held if one.held_out and one.label != "distress"])
-    fitted["moderate_alone"] = _threshold(
-        [one.risk for one in quiet if one.raw < Severity.MODERATE and not one.explained], ALONE
+def _fuse(texts: Sequence[Text], lexicon: Lexicon, model: Model, calm: Sequence[Evidence]) -> dict[str, Any]:
+    held = [(one, gather(one, lexicon, model)) for one in texts if one.held_out]
+    fitted = _weights([(one.is_risk, found) for one, found in held if one.label != "distress"])
+    quiet = [found for one, found in held if one.label in NORMAL]
+    fitted["flag"] = _threshold(
+        [fusion.log_odds(one, fitted) for one in calm if one.severity < Severity.MODERATE], ALONE
     )
-    fitted["high_alone"] = max(0.0, _threshold([one.severe for one in quiet if not one.explained], HIGH_ALONE))
+    fitted["doubt"], fitted["high"] = DOUBT, HIGH
     # Not below what a text of unknown words gets.
     fitted["low_alone"] = max(_threshold([one.distress for one in quiet], LOW_ALONE), round(model.distress.bias + 1, 4))
-    say(f"fused on {len(held)} texts")
     return fitted
 
 
 def _weights(rows: Sequence[tuple[bool, Evidence]]) -> dict[str, Any]:
+    """`PROPORTIONS`, scaled and moved so that the score is a chance."""
     answers = [answer for answer, _ in rows]
     yes = max(1, sum(answers))
     balanced = [0.5 / yes if one else 0.5 / max(1, len(rows) - yes) for one in answers]
-    found = logistic([_columns(one) for _, one in rows], answers, balanced)
-    shift = log(PRIOR / (1 - PRIOR))  # from half and half to the prior
-    steps = [0.0]
-    for at in range(4):
-        steps.append(round(steps[-1] + found[1 + at], 4))
-    return {
-        "model": round(found[0], 4),
-        "signs": steps,
-        "raw": [0.0, 0.0, *[round(found[5], 4)] * 3],
-        "more": round(found[6], 4),
-        "bias": round(found[7] + shift, 4),
+    scale, bias = logistic([[fusion.log_odds(one, PROPORTIONS)] for _, one in rows], answers, balanced)
+    scaled = {
+        name: [round(scale * one, 4) for one in value] if isinstance(value, list) else round(scale * value, 4)
+        for name, value in PROPORTIONS.items()
     }
-
-
-def _columns(found: Evidence) -> list[float]:
-    steps = [
-        float(found.severity >= one) for one in (Severity.LOW, Severity.MODERATE, Severity.HIGH, Severity.IMMINENT)
-    ]
-    return [found.risk, *steps, float(found.raw >= Severity.MODERATE), float(min(3, max(0, found.count - 1)))]
+    return {**scaled, "bias": round(bias + log(PRIOR / (1 - PRIOR)), 4)}  # from half and half to the prior
 
 
 def _threshold(values: Sequence[float], share: float) -> float:
