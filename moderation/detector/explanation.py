@@ -21,7 +21,7 @@ def reasons(
     listed = [reason for sign in ranked for reason in _of_sign(reading, sign)]
     if level > evidence.severity:
         listed.extend(_of_model(reading, model, window))
-    elif level < found.severity:
+    elif level < evidence.severity:
         listed.append(_doubted(listed[0], level, model))
     return tuple(dict.fromkeys(listed))
 
