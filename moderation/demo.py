@@ -66,7 +66,7 @@ def load() -> None:
 def _waiting(people: dict[str, Member]) -> None:
     """What nobody has decided yet, of every severity."""
     theo, linden, sol, wren = (people[name] for name in ("Theo", "Linden", "Sol", "Wren"))
-    if mika := _noticed(MIKA, ago=timedelta(minutes=3)):
+    if mika := _noticed(MIKA, Severity.HIGH, ago=timedelta(minutes=3)):
         offer = support.offer(mika.message, severity=mika.severity, category=mika.category) if mika.message else None
         if offer:
             support.ask_moderator(people["Mika"], offer.token)
@@ -74,7 +74,7 @@ def _waiting(people: dict[str, Member]) -> None:
     if message := _in_private(wren, linden):
         reports.report(message, by=linden, door=Report.Door.WORRIED, note=WORRY)
         _told(message, linden, timedelta(minutes=5))
-    if mateo := _noticed(MATEO, ago=timedelta(minutes=69)):
+    if mateo := _noticed(MATEO, Severity.MODERATE, ago=timedelta(minutes=69)):
         colleagues.leave_note(theo, mateo.token, HAND_OVER)
     if message := _said(*JUNIE):
         reports.report(message, by=sol, door=Report.Door.NOT_OKAY, reason=Report.Reason.UNKIND, note=UNKIND)
@@ -99,7 +99,7 @@ def _earlier(people: dict[str, Member]) -> None:
         flag = flags.raise_about(message, flags.Cause(int(Severity.MODERATE), Report.Reason.IDENTITY))
         _since(flag, timedelta(hours=21))
         _decided(flag, theo, Kind.HIDE, reason="identity", words=ADDRESS, at=now - timedelta(hours=20))
-    if wren := _noticed(WREN, ago=timedelta(hours=7)):
+    if wren := _noticed(WREN, Severity.MODERATE, ago=timedelta(hours=7)):
         _decided(wren, amara, Kind.SUPPORT, reason="worry", words=COMPANY, at=now - timedelta(hours=6, minutes=4))
         returns = now - timedelta(minutes=4)
         due = returns + flags.due_in(wren.severity)
@@ -140,14 +140,13 @@ def _read(place: tuple[str, str, str]) -> tuple[Message, detector.Finding] | Non
     return message, finding
 
 
-def _noticed(place: tuple[str, str, str], *, ago: timedelta) -> Flag | None:
-    """The case that software opened about what was said there; of the least severity that is looked at, at least."""
+def _noticed(place: tuple[str, str, str], severity: Severity, *, ago: timedelta) -> Flag | None:
+    """The case that software opened about what was said there."""
     read = _read(place)
     if read is None:
         return None
     message, finding = read
-    severity = max(int(finding.severity), int(Severity.MODERATE))
-    flag = flags.raise_about(message, flags.Cause(severity, "words", str(finding.category)))
+    flag = flags.raise_about(message, flags.Cause(int(severity), "words", str(finding.category)))
     return _since(flag, ago)
 
 

@@ -25,10 +25,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _let_tests_empty_what_stays() -> None:
-    """The database refuses to delete some rows; emptying it after a test lifts that for a moment."""
+    """The database refuses to delete some rows; emptying it after a test lifts that for a moment.
+
+    The roles, which a migration makes, are back at once, so that the order of tests changes nothing.
+    """
+    from django.contrib.auth.models import Group
     from django.db.backends.base.operations import BaseDatabaseOperations
 
     from community import append_only
+    from community.access import ROLES
 
     flush = BaseDatabaseOperations.execute_sql_flush
 
@@ -38,6 +43,7 @@ def _let_tests_empty_what_stays() -> None:
             flush(self, statements)
         finally:
             append_only.guard(self.connection)
+        Group.objects.using(self.connection.alias).bulk_create(Group(name=role) for role in ROLES)
 
     BaseDatabaseOperations.execute_sql_flush = flush_all  # type: ignore[method-assign]
 

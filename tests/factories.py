@@ -24,7 +24,7 @@ def make_member(name: str = "", *, password: str = PASSWORD, roles: tuple[str, .
     fields.setdefault("joined_at", timezone.now() - timedelta(days=30))
     member = Member.objects.create_user(name or f"member-{next(_numbers)}", password=password, **fields)
     for role in roles:
-        member.groups.add(Group.objects.get_or_create(name=role)[0])  # a flushed database has lost them
+        member.groups.add(Group.objects.get(name=role))
     _agree(member)
     return member
 

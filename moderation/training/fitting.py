@@ -21,7 +21,7 @@ from moderation.training.corpus import EXAMPLES, NORMAL, Text
 from moderation.training.regression import Example, fit, fit_topics, logistic
 
 Say = Callable[[str], None]
-ALONE = 0.0015  # of normal messages; what may be flagged without a sign
+ALONE = 0.003  # of normal messages; what may be flagged without a sign
 DOUBT = -6.0  # log-odds of the model, up to which a sign flags nothing; lower than what a text of no words gets
 HIGH = 0.5  # log-odds of the second head from which what is flagged is high
 LOW_ALONE = 0.006  # the same for what it may call low

@@ -5,14 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from community.access import ROLES
 from community.admin import site
 from community.models import Member
 from community.refusals import NotYours
@@ -28,9 +26,7 @@ LIST = "admin:community_member_changelist"
 
 @pytest.fixture
 def admin():
-    """The client of an admin with a second factor, where there are all roles (a flushed database has lost them)."""
-    for role in ROLES:
-        Group.objects.get_or_create(name=role)
+    """The client of an admin with a second factor."""
     return staff_client("admins", second_factor=True)
 
 
