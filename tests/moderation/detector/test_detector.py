@@ -68,6 +68,7 @@ WRONG = {
     "El actor confesó que intentó quitarse la vida en 2010",
     "what should i say to someone who feels suicidal",
     "i hate my life right now",
+    "i'd rather be stabbed than do maths, jk",
 }
 LEVELS = [
     pytest.param(one, group["level"], marks=[pytest.mark.xfail(reason="known", strict=True)] if one in WRONG else [])
