@@ -71,7 +71,7 @@ class Run:
         """Pages in a real Chromium, which is installed if that is possible."""
         if chromium.find() is None and chromium.install() is None:
             raise servers.CannotStart(chromium.NONE_HERE)
-        return self.python("browser")
+        return self.python("browser", workers=3)  # much of it is waiting
 
     def scripts(self) -> tuple[bool, str]:
         """The JavaScript of the pages, under Node."""
