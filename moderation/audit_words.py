@@ -20,6 +20,8 @@ DONE: dict[str, Any] = {
     "appeal.lifted": _("looked again and took a decision back"),
     "times.set": _("set the due times"),
     "on-call.set": _("set who is called"),
+    "role.given": _("gave a role"),
+    "role.taken": _("took a role away"),
     "audit.read": _("read the audit trail"),
     "audit.checked": _("checked the whole audit trail"),
 }
