@@ -19,6 +19,7 @@ def test_a_stranger_joins_and_says_a_first_word(evening: Any, open_page: Any):
     page.get_by_role("link", name="Come in").first.click()
     suggested = page.locator("[data-suggest]").first
     name = suggested.get_attribute("data-suggest")
+    expect(page.locator("#preview-name")).to_have_text("…")  # the script of the page is there
     suggested.click()
     expect(page.locator("#preview-name")).to_have_text(name)
     page.get_by_text("Yes", exact=True).click()
