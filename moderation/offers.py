@@ -54,11 +54,12 @@ class Offers(Part):
         while self._wanted:
             ids = sorted(self._wanted)[:CHUNK]
             self._wanted.difference_update(ids)
-            found = await reading.run(support.current, ids)
-            for socket in [one for one in self._told if one.member_id in ids] if found else ():
-                for made in found:
-                    if made.member_id == socket.member_id:
-                        self._tell(socket, made)
+            theirs: dict[int, list[SupportOffer]] = {}
+            for made in await reading.run(support.current, ids):
+                theirs.setdefault(made.member_id, []).append(made)
+            for socket in [one for one in self._told if one.member_id in theirs] if theirs else ():
+                for made in theirs[socket.member_id]:
+                    self._tell(socket, made)
 
     def _tell(self, socket: Any, made: SupportOffer) -> None:
         told, frame = self._told[socket], frame_of(made)
