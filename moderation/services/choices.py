@@ -28,6 +28,7 @@ ABILITIES = (*Restriction.Ability.values, POST)
 VERDICTS = ("real-risk", "distress-but-safe", "not-about-self", "idiom", "wrong")
 GROUNDS = ("plan", "time", "place")  # imminent means that at least one of them was stated
 STEPS = (*GROUNDS, "offered-company", "told-of-emergency-number", "asked-for-no-address")
+TWO_KEYS, TWO_KEYS_WHEN_LONG = {Kind.IMMINENT, Kind.SUSPEND}, {Kind.SILENCE, Kind.RESTRICT}
 NEEDS_TIME = {Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND}
 NEEDS_REASON = {Kind.HIDE, Kind.VEIL, Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND, Kind.REMOVE, Kind.EDIT_REQUEST}
 NEEDS_WORDS = {Kind.SUPPORT, Kind.EDIT_REQUEST, Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND, Kind.REMOVE}
@@ -71,10 +72,10 @@ def read(stored: dict[str, Any]) -> Choice:
 
 def needs_two_keys(choice: Choice) -> bool:
     """True for the emergency procedure, closing an account, and pauses of more than a day."""
-    if choice.kind in (Kind.IMMINENT, Kind.SUSPEND):
+    if choice.kind in TWO_KEYS:
         return True
     long = choice.until is not None and choice.until - timezone.now() > ALONE_AT_MOST
-    return choice.kind in (Kind.SILENCE, Kind.RESTRICT) and long
+    return choice.kind in TWO_KEYS_WHEN_LONG and long
 
 
 def check(choice: Choice, flag: Flag) -> None:

@@ -33,9 +33,6 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     (Kind.ESCALATE, "l", "i-people", _("Hand to a lead")),
     (Kind.IMMINENT, "i", "i-phone", _("Emergency steps")),
 )
-TOLD, APPEALABLE = Decision.TELLS, Decision.APPEALABLE
-TWO_KEYS = (Kind.IMMINENT, Kind.SUSPEND)
-MAY_TAKE_TWO = (Kind.SILENCE, Kind.RESTRICT)
 
 
 @dataclass(slots=True)
@@ -92,10 +89,10 @@ def _act(one: tuple[str, str, str, Any], opened: Case, by: Member, known: About,
         title=title,
         form=form,
         texts=texts,
-        is_told=kind in TOLD,
-        is_appealable=kind in APPEALABLE,
-        is_two_keys=kind in TWO_KEYS,
-        may_take_two=kind in MAY_TAKE_TWO,
+        is_told=kind in Decision.TELLS,
+        is_appealable=kind in Decision.APPEALABLE,
+        is_two_keys=kind in choices.TWO_KEYS,
+        may_take_two=kind in choices.TWO_KEYS_WHEN_LONG,
         is_open=is_open,
     )
 
