@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from chat.models import Membership, Message, Pause, Room
+from chat.models import LiveChat, Membership, Message, Pause, Room
 from chat.models.message import EDITABLE_FOR
 from community.access import has_role, rule
 from community.models import Member
@@ -48,6 +48,16 @@ def _post(actor: Member, room: Room) -> bool:
     may_break_silence = has_role(actor, *KEEPING_ROLES)
     is_quiet = actor.is_silenced() or _is_paused(actor, room)
     return _has_place(actor, room) and not is_quiet and (not room.is_read_only or may_break_silence)
+
+
+@rule("live.see")
+def _live_see(actor: Member, chat: LiveChat) -> bool:
+    return True
+
+
+@rule("live.host")
+def _live_host(actor: Member, chat: LiveChat) -> bool:
+    return actor.pk in {chat.host_id, chat.cover_id, chat.moderator_id} or has_role(actor, "moderators", "leads")
 
 
 @rule("conversation.check-in")

@@ -10,5 +10,5 @@ class ChatConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chat import access, receivers  # noqa: F401  (rows of the access table; what chat hears)
+        from chat import access, live, receivers  # noqa: F401  (rows of the access table; what sockets and chat hear)
         from chat.services import conversations, erasing, finding, noticing  # noqa: F401  (their duties; what can be found)

@@ -59,9 +59,10 @@ class Reader:
 class Feed:
     """The newest messages of a room, in order and without holes up to `top`, and its readers."""
 
-    def __init__(self, room_id: int, slug: str, top: int, revision: int, *, tells_presence: bool = True) -> None:
+    def __init__(self, room_id: int, slug: str, top: int, revision: int) -> None:
         self.room_id = room_id
-        self.tells_presence = tells_presence  # one to one, nobody is told whether the other is here
+        self.tells_presence = True  # one to one, nobody is told whether the other is here
+        self.is_live = False  # the room of a live chat
         self.slug = slug
         # Begins a ring's length below the top; the first refresh fills the ring for everyone who resumes.
         self.top = max(top - RING, 0)

@@ -113,9 +113,8 @@ class Hub:
         feed = self.feeds.get(found.room_id)
         if feed is None:
             self._forget_quiet_feeds()
-            feed = self.feeds[found.room_id] = Feed(
-                found.room_id, slug, found.top, found.revision, tells_presence=found.is_group
-            )
+            feed = self.feeds[found.room_id] = Feed(found.room_id, slug, found.top, found.revision)
+            feed.tells_presence, feed.is_live = found.tells_presence, found.is_live
         if feed.was_removed(listener.member_id, since=found.revision):
             raise NotYours
         listener.hidden = found.hidden
@@ -123,6 +122,7 @@ class Hub:
         if feed.hear(found.top, found.revision):
             self.refresh(feed)
         reader = feed.readers[listener] = Reader(listener, feed, seq, revision, found.revision)
+        self.parts.entered(listener, feed)
         return reader
 
     def leave(self, listener: Listener, room_id: int) -> None:

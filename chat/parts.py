@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from chat.feed import Feed
     from chat.hub import Hub
 
 CHUNK = 400  # numbers in one hint
@@ -25,6 +26,9 @@ class Part:
 
     def opened(self, socket: Any) -> None:
         """A socket opened."""
+
+    def entered(self, socket: Any, feed: Feed) -> None:
+        """A socket begins to read a room."""
 
     def closed(self, socket: Any) -> None:
         """A socket closed; told once."""
@@ -59,6 +63,11 @@ class Parts:
         """A socket opened."""
         for one in self._parts.values():
             one.opened(socket)
+
+    def entered(self, socket: Any, feed: Feed) -> None:
+        """A socket begins to read a room."""
+        for one in self._parts.values():
+            one.entered(socket, feed)
 
     def closed(self, socket: Any) -> None:
         """A socket closed."""

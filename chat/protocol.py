@@ -365,6 +365,35 @@ class SupportOffered(Event, tag="support.offered"):
     at: str
 
 
+class LivePrompt(Struct, frozen=True):
+    """The question that is pinned, and who asks it."""
+
+    id: int
+    text: str
+    by: str
+    pebble: int
+
+
+class LiveState(Event, tag="live.state"):
+    """How a live chat stands, the same for everyone in its room. Times are UTC.
+
+    `state` is "planned", "open", "winding-down", "ended", "cancelled" or "not-taking-place"; `resting_until` is set
+    while the host has asked everyone to rest.
+    """
+
+    room: str
+    revision: int
+    state: str
+    starts_at: str
+    winds_down_at: str
+    closes_at: str
+    slow_seconds: int = 0
+    prompt: LivePrompt | None = None
+    so_far: str = ""
+    so_far_at: str = ""
+    resting_until: str = ""
+
+
 class QueueChanged(Event, tag="queue.changed"):
     """Something in the queue moved; how many wait for this moderator, by severity. No words, no names."""
 
@@ -384,7 +413,7 @@ class BeatHeard(Event, tag="beat"):
 
 EVENTS: tuple[type[Event], ...] = (
     Hello, Ack, Refused, Failed, Entered, Messages, Changes, Resync, Removed, Unread, Presence, Notices,
-    SupportOffered, QueueChanged, SessionEnding, BeatHeard,
+    SupportOffered, LiveState, QueueChanged, SessionEnding, BeatHeard,
 )  # fmt: skip
 
 

@@ -27,6 +27,11 @@ def _member_moved(sender: Any, member_id: int, **_: Any) -> None:
     hub.from_thread("member_moved_everywhere", member_id)
 
 
+@receiver(signals.live_moved)
+def _live_moved(sender: Any, room_ids: list[int], **_: Any) -> None:
+    hub.from_thread("part_moved", "live", room_ids)
+
+
 @receiver(community_signals.notices_moved)
 def _notices_moved(sender: Any, member_ids: list[int], **_: Any) -> None:
     hub.from_thread("notices_moved", member_ids)

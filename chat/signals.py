@@ -17,6 +17,9 @@ room_moved = Signal()
 # After commit: member_id. The member has another place.
 member_moved = Signal()
 
+# After commit: room_ids of live chats. How they stand changed: a prompt, a pause, an end.
+live_moved = Signal()
+
 # Inside a transaction: room_ids of conversations that both members deleted. A receiver answers with the set of those
 # whose words must stay for now, as evidence.
 conversations_left = Signal()

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from chat.views import boundaries, conversations, messages, rooms
+from chat.views import boundaries, conversations, live, messages, rooms
 
 
 class SeqConverter:
@@ -36,6 +36,10 @@ urlpatterns = [
     path("rooms/<slug:slug>/m/<seq:seq>/heads-up/", messages.heads_up, name="message-heads-up"),
     path("rooms/<slug:slug>/m/<seq:seq>/withdraw/", messages.withdraw, name="message-withdraw"),
     path("rooms/<slug:slug>/m/<seq:seq>/react/", messages.react, name="message-react"),
+    path("live/", live.week, name="live"),
+    path("live/<str:token>/", live.live_chat, name="live-chat"),
+    path("live/<str:token>/enter/", live.enter, name="live-enter"),
+    path("live/<str:token>/leave/", live.leave, name="live-leave"),
     path("messages/", conversations.messages, name="messages"),
     path("messages/search/", conversations.search, name="messages-search"),
     path("messages/ask/<str:name>/", conversations.ask, name="ask"),

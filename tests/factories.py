@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.test import override_settings
 from django.utils import timezone
 
-from chat.models import Membership, Room
+from chat.models import LiveChat, Membership, Room
 from community.models import Member, Resource
 
 PASSWORD = "quiet-river-stones"
@@ -41,6 +41,19 @@ def join(member: Member, room: Room) -> Membership:
     from chat.services import rooms
 
     return rooms.join(member, room)
+
+
+def make_live_chat(begins_in: float = -600, *, minutes: float = 60, is_led: bool = True, **fields: Any) -> LiveChat:
+    """A live chat that began ten minutes ago, unless told otherwise (in seconds), with its host there."""
+    from chat.services import live_chats
+
+    now = timezone.now()
+    fields.setdefault("host", make_member(roles=("hosts",)))
+    fields.setdefault("starts_at", now + timedelta(seconds=begins_in))
+    fields.setdefault("ends_at", fields["starts_at"] + timedelta(minutes=minutes))
+    fields.setdefault("checked_in_at", now if is_led else None)
+    fields.setdefault("topic", "Sleep, and lying awake")
+    return live_chats.make(**fields)
 
 
 def make_resource(name: str = "Quiet Line", country: str = "GB", **said: Any) -> Resource:

@@ -1,20 +1,40 @@
 """The tables of `chat`."""
 
 from chat.models.conversation import Conversation, Request
+from chat.models.live_chat import (
+    CalendarAddress,
+    Gap,
+    Leaving,
+    LiveChat,
+    Prompt,
+    Question,
+    Series,
+    SignUp,
+    Wish,
+)
 from chat.models.message import Change, EarlierText, Mention, Message, Reaction
 from chat.models.noticing import Noticed
 from chat.models.room import Membership, Pause, Room
 
 __all__ = [
+    "CalendarAddress",
     "Change",
     "Conversation",
     "EarlierText",
-    "Mention",
+    "Gap",
+    "Leaving",
+    "LiveChat",
     "Membership",
+    "Mention",
     "Message",
     "Noticed",
     "Pause",
+    "Prompt",
+    "Question",
     "Reaction",
     "Request",
     "Room",
+    "Series",
+    "SignUp",
+    "Wish",
 ]

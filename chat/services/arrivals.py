@@ -79,7 +79,12 @@ def _holds(member: Member, seal: str) -> bool:
 def _places(ids: set[int]) -> dict[int, list[Any]]:
     unseen = Q(member__mentions__room=F("room"), member__mentions__seq__gt=F("read_to"))
     unseen &= Q(member__mentions__message__hidden_at=None)
-    rows = Membership.objects.filter(member__in=ids).select_related("room").order_by("room__place", "room_id")
+    rows = (
+        Membership.objects.filter(member__in=ids)
+        .exclude(room__kind=Room.Kind.LIVE)
+        .select_related("room")
+        .order_by("room__place", "room_id")
+    )
     places = defaultdict(list)
     for place in rows.annotate(unseen_mentions=Count("member__mentions", filter=unseen)):
         places[place.member_id].append(place)
@@ -100,8 +105,8 @@ def newest_places(after: int) -> tuple[int, list[tuple[int, int]]]:
     """
     if not after:
         return Membership.objects.aggregate(newest=Max("pk"))["newest"] or 0, []
-    rows = Membership.objects.filter(pk__gt=after - KEYS_UNDER_WAY).order_by("pk").values_list("pk", "member", "room")
-    found = list(rows[:PLACES_AT_ONCE])
+    rows = Membership.objects.filter(pk__gt=after - KEYS_UNDER_WAY).exclude(room__kind=Room.Kind.LIVE).order_by("pk")
+    found = list(rows.values_list("pk", "member", "room")[:PLACES_AT_ONCE])
     return (found[-1][0] if found else after), [(member, room) for _, member, room in found]
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import signals
 from chat.models import Conversation, Mention, Message, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, entries, sealing, statements, telling
+from chat.services import checks, entries, live_gate, sealing, statements, telling
 from community import names, text, throttle
 from community.models import Member
 from community.refusals import NotOpen, NotYours, Refusal, TooFast, Unavailable
@@ -158,6 +158,7 @@ class _Batch:
         self._new: dict[int, Message] = {}
         self._keys: dict[int, sealing.Key] = {}
         self._going_on: set[int] = set()
+        self._gates: dict[int, live_gate.Gate] = {}
 
     def outcomes(self) -> list[Outcome]:
         return [self._outcome[place] for place in range(len(self._drafts))]
@@ -199,6 +200,8 @@ class _Batch:
         rooms = {room.slug: room for room in statements.held(Room, "slug", wanted, _OF_A_ROOM)}
         talks = [room.pk for room in rooms.values() if room.kind == Room.Kind.CONVERSATION]
         self._going_on = _going_on(talks)
+        live = [room.pk for room in rooms.values() if room.kind == Room.Kind.LIVE]
+        self._gates = live_gate.gates(live, standing.at) if live else {}
         self._keys = sealing.keys_of(talks) if talks else {}
         for place, draft in self._open():
             try:
@@ -213,6 +216,8 @@ class _Batch:
             raise ReadOnly
         if room.kind == Room.Kind.CONVERSATION:
             self._mind_the_other(room)
+        if room.kind == Room.Kind.LIVE and (no := self._gates[room.pk].why_not(member)):
+            raise no
         if room.slow_seconds:
             self._mind_slow_mode(room, member, now)
         if draft.reply_to is not None and not 1 <= draft.reply_to <= room.top:

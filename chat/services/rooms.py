@@ -110,7 +110,8 @@ class Entrance:
     top: int
     revision: int
     read: int
-    is_group: bool = True
+    tells_presence: bool = True
+    is_live: bool = False
     hidden: frozenset[int] = frozenset()  # authors whose words the member is not given, as of this revision or later
 
 
@@ -127,5 +128,6 @@ def enter_each(asked: Sequence[tuple[int, str]]) -> list[Entrance | Exception]:
 
 
 def _entrance(place: Membership, hidden: frozenset[int]) -> Entrance:
-    room, is_group = place.room, place.room.kind == Room.Kind.GROUP
-    return Entrance(room.pk, room.top, room.revision, place.read_to, is_group, hidden)
+    room, kind = place.room, place.room.kind
+    tells, is_live = kind != Room.Kind.CONVERSATION, kind == Room.Kind.LIVE
+    return Entrance(room.pk, room.top, room.revision, place.read_to, tells, is_live, hidden)

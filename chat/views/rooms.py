@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chat import beside, hub
 from chat.models import Membership, Message, Room
-from chat.services import conversations, levels
+from chat.services import conversations, levels, live_chats, live_gate
 from chat.services import rooms as services
 from chat.services.checks import PausedHere, paused_until
 from chat.services.messages import Ended
-from chat.views import talks
+from chat.views import live_shown, talks
 from chat.views.shown import MessageView, RoomCard, cards, shown
 from community.access import may
 from community.models import Member
@@ -88,6 +88,8 @@ def _cards(member: Member, *, joined: bool) -> list[RoomCard]:
 @login_required
 def room(request: HttpRequest, slug: str) -> HttpResponse:
     """A room: its messages for members, its door for everyone else."""
+    if slug.startswith("live-"):
+        return redirect("live-chat", token=live_chats.token_of(slug))
     found = services.room_for(me(request), slug, "room.join")
     if found.kind == Room.Kind.CONVERSATION:
         return redirect(page_url(found) + (f"?{request.GET.urlencode()}" if request.GET else ""))
@@ -131,10 +133,16 @@ def render_room(
         "client_id": str(uuid4()),
         "blank": MessageView(is_blank=True),
     }
-    if found.kind != Room.Kind.CONVERSATION:
-        return render(request, "chat/room.html", context, status=status)
-    talk = conversations.conversation_for(member, found.slug)
-    return render(request, "chat/conversation.html", {**context, **talks.context_of(member, talk)}, status=status)
+    template, more = _by_kind(member, found)
+    return render(request, template, {**context, **more}, status=status)
+
+
+def _by_kind(member: Member, found: Room) -> tuple[str, dict[str, Any]]:
+    if found.kind == Room.Kind.LIVE:
+        return "chat/live_room.html", live_shown.context_of(member, found)
+    if found.kind == Room.Kind.CONVERSATION:
+        return "chat/conversation.html", talks.context_of(member, conversations.conversation_for(member, found.slug))
+    return "chat/room.html", {}
 
 
 def _put_beside(request: HttpRequest, messages: list[Message], views: list[MessageView]) -> None:
@@ -146,6 +154,8 @@ def _put_beside(request: HttpRequest, messages: list[Message], views: list[Messa
 
 def page_url(found: Room) -> str:
     """The address of a room's page."""
+    if found.kind == Room.Kind.LIVE:
+        return reverse("live-chat", args=[live_chats.token_of(found.slug)])
     return reverse("conversation" if found.kind == Room.Kind.CONVERSATION else "room", args=[found.slug])
 
 
@@ -186,7 +196,11 @@ def why_not(member: Member, found: Room) -> str:
     """Why the member may read but not write here, in words; empty when they may."""
     if found.kind == Room.Kind.CONVERSATION and conversations.is_over(found):
         return str(Ended.detail)
-    if may(member, "room.post", found):
+    may_write = may(member, "room.post", found)
+    if may_write and found.kind == Room.Kind.LIVE:
+        no = live_gate.gates([found.pk], timezone.now())[found.pk].why_not(member)
+        return str(no.detail) if no else ""
+    if may_write:
         return ""
     if member.silenced_until and member.is_silenced():
         until = timezone.localtime(member.silenced_until)

@@ -88,6 +88,11 @@ URLS: dict[str, str] = {
     "unblock": MEMBER,
     "mute": MEMBER,
     "unmute": MEMBER,
+    # live chats
+    "live": OPEN,
+    "live-chat": MEMBER,
+    "live-enter": MEMBER,
+    "live-leave": MEMBER,
     # one to one; tests/chat/test_conversations.py asks for each with other people's ids
     "messages": MEMBER,
     "messages-search": MEMBER,

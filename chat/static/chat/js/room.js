@@ -63,6 +63,7 @@ const connection = new Connection(socketAt(main.dataset.socket), {
     hearNotices(document, frame);
     visit.hear(frame);
     beside.hear(frame);
+    main.dispatchEvent(new CustomEvent("frame", { detail: frame }));
   },
   open: () => {
     visit.opened();

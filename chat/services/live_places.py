@@ -1,0 +1,54 @@
+"""Coming to a live chat and leaving it: signing up, a seat, entering the room. Leaving is silent."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from chat.models import LiveChat, Membership, SignUp
+from chat.services import live_chats
+from chat.services.live_clock import ON, state_of
+from community.access import require
+from community.models import Member
+from community.refusals import NotOpen
+
+
+@transaction.atomic
+def sign_up(member: Member, chat: LiveChat, *, wants_reminder: bool = False, by_mail: bool = False) -> SignUp:
+    """Says that the member would like to come; again changes only what they want to be told. Seats go by order."""
+    require(member, "live.see", chat)
+    live_chats.held(chat)
+    said = {"wants_reminder": wants_reminder, "by_mail": by_mail}
+    place, is_new = SignUp.objects.get_or_create(chat=chat, member=member, defaults=said)
+    if not is_new:
+        if place.left_at:
+            place.made_at, place.left_at = timezone.now(), None  # whoever comes back comes last
+        place.wants_reminder, place.by_mail = wants_reminder, by_mail
+        place.save()
+    return place
+
+
+@transaction.atomic
+def enter(member: Member, chat: LiveChat) -> Membership:
+    """A place in the room of a chat that is on, with a seat if one is free. Raises `NotOpen` before and after.
+
+    Whoever leads it may enter early. Entering again is the same as once.
+    """
+    require(member, "live.see", chat)
+    fresh = live_chats.held(chat)
+    if state_of(fresh, timezone.now()) not in ON and not live_chats.leads(member, fresh):
+        raise NotOpen
+    now = timezone.now()
+    if not live_chats.leads(member, fresh):
+        taken, is_new = SignUp.objects.get_or_create(chat=fresh, member=member, defaults={"entered_at": now})
+        if not is_new and (taken.left_at or not taken.entered_at):
+            taken.made_at = now if taken.left_at else taken.made_at
+            taken.left_at, taken.entered_at = None, taken.entered_at or now
+            taken.save()
+    # Who comes late reads what was said from the beginning; nothing of a live chat counts as unread elsewhere.
+    return Membership.objects.get_or_create(room=fresh.room, member=member)[0]
+
+
+def leave(member: Member, chat: LiveChat) -> None:
+    """Gives up the seat. What was said stays readable to the member as long as the chat keeps it; nobody is told."""
+    SignUp.objects.filter(chat=chat, member=member, left_at=None).update(left_at=timezone.now())
