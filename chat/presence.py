@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 TELL_SECONDS = 15.0
 LEASE_SECONDS = 45.0
 SHOW_SECONDS = 3.0
+LIVE_SHOW_SECONDS = 10.0  # between two numbers of one live chat
+EXACT_UP_TO = 20  # in a live chat; above, nobody is counted
+
+
+def rounded(count: int) -> int:
+    """The number that a live chat shows."""
+    return count if count <= EXACT_UP_TO else (count + 5) // 10 * 10
 
 
 class Presence:
@@ -27,14 +34,16 @@ class Presence:
         self._hub = hub
         self._others: dict[str, tuple[float, dict[int, int]]] = {}
         self._shown: dict[int, int] = {}
+        self._shown_at: dict[int, float] = {}  # by the ids of live chats
         self._told_at = 0.0
         hub.backbone.on_presence = self.heard
 
     def count(self, room_id: int) -> int:
-        """Members in the room, here and elsewhere."""
+        """Members in the room, here and elsewhere; of a live chat as it is shown."""
         now = monotonic()
         elsewhere = (counts.get(room_id, 0) for at, counts in self._others.values() if now - at < LEASE_SECONDS)
-        return self._here(room_id) + sum(elsewhere)
+        feed, count = self._hub.feeds.get(room_id), self._here(room_id) + sum(elsewhere)
+        return rounded(count) if feed and feed.is_live else count
 
     def heard(self, process: str, counts: dict[str, int]) -> None:
         """Another process said how many members it serves."""
@@ -60,10 +69,14 @@ class Presence:
         for room_id, feed in self._hub.feeds.items():
             if not feed.readers or not feed.tells_presence:
                 self._shown.pop(room_id, None)
+                self._shown_at.pop(room_id, None)
+                continue
+            if feed.is_live and monotonic() - self._shown_at.get(room_id, -LIVE_SHOW_SECONDS) < LIVE_SHOW_SECONDS:
                 continue
             count = self.count(room_id)
             if self._shown.get(room_id) != count:
                 self._shown[room_id] = count
+                self._shown_at |= {room_id: monotonic()} if feed.is_live else {}
                 frame = protocol.encode(protocol.Presence(feed.slug, count))
                 for listener in feed.readers:
                     listener.tell(frame)

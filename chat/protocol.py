@@ -378,7 +378,7 @@ class LiveState(Event, tag="live.state"):
     """How a live chat stands, the same for everyone in its room. Times are UTC.
 
     `state` is "planned", "open", "winding-down", "ended", "cancelled" or "not-taking-place"; `resting_until` is set
-    while the host has asked everyone to rest.
+    while the host has asked everyone to rest, `away` and `here` are names while who leads has lost their line.
     """
 
     room: str
@@ -392,6 +392,9 @@ class LiveState(Event, tag="live.state"):
     so_far: str = ""
     so_far_at: str = ""
     resting_until: str = ""
+    away: str = ""
+    here: str = ""
+    guarded: bool = False
 
 
 class QueueChanged(Event, tag="queue.changed"):

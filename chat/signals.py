@@ -24,6 +24,10 @@ live_moved = Signal()
 # whose words must stay for now, as evidence.
 conversations_left = Signal()
 
+# Before messages of a live chat are deleted: room_id. A receiver answers with the set of ids of those that must stay
+# for now, as evidence.
+words_going = Signal()
+
 # The demo community is there, just made or from an earlier start. Apps above add what is theirs, once.
 demo_loaded = Signal()
 

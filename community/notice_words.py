@@ -20,6 +20,9 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "page": lambda n: _("Somebody in the queue has waited longer than they should"),
     "decision": lambda n: _("A moderator has written to you"),
     "support-after": lambda n: _("One question, if you like"),
+    "live-off": lambda n: _("{name} isn't taking place: nobody could come to lead it"),
+    "live-on": lambda n: _("{name} is taking place after all"),
+    "live-cover": lambda n: _("Nobody has checked in for {name} yet"),
     "conversation": lambda n: ngettext("A new message from {name}", "{n} new messages from {name}", n),
 }
 

@@ -24,6 +24,11 @@ def _evidence(sender: Any, room_ids: set[int], **_: Any) -> set[int]:
     return reports.evidence_in(room_ids)
 
 
+@receiver(signals.words_going)
+def _evidence_among(sender: Any, room_id: int, **_: Any) -> set[int]:
+    return reports.evidence_among(room_id)
+
+
 @receiver(own.support_offered)
 def _offered(sender: Any, member_id: int, **_: Any) -> None:
     hub.from_thread("part_moved", Offers.name, [member_id])

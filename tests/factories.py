@@ -43,9 +43,15 @@ def join(member: Member, room: Room) -> Membership:
     return rooms.join(member, room)
 
 
-def make_live_chat(begins_in: float = -600, *, minutes: float = 60, is_led: bool = True, **fields: Any) -> LiveChat:
-    """A live chat that began ten minutes ago, unless told otherwise (in seconds), with its host there."""
+def make_live_chat(
+    begins_in: float = -600, *, minutes: float = 60, is_led: bool = True, is_watched: bool = True, **fields: Any
+) -> LiveChat:
+    """A live chat that began ten minutes ago, unless told otherwise (in seconds), with its host there.
+
+    Until its end somebody has the moderators' console open, so that it is not guarded.
+    """
     from chat.services import live_chats
+    from moderation.models import AtDesk
 
     now = timezone.now()
     fields.setdefault("host", make_member(roles=("hosts",)))
@@ -53,7 +59,10 @@ def make_live_chat(begins_in: float = -600, *, minutes: float = 60, is_led: bool
     fields.setdefault("ends_at", fields["starts_at"] + timedelta(minutes=minutes))
     fields.setdefault("checked_in_at", now if is_led else None)
     fields.setdefault("topic", "Sleep, and lying awake")
-    return live_chats.make(**fields)
+    chat = live_chats.make(**fields)
+    if is_watched and chat.host:
+        AtDesk.objects.update_or_create(member=chat.host, token="", defaults={"seen_at": chat.ends_at})
+    return chat
 
 
 def make_resource(name: str = "Quiet Line", country: str = "GB", **said: Any) -> Resource:

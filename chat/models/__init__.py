@@ -4,6 +4,7 @@ from chat.models.conversation import Conversation, Request
 from chat.models.live_chat import (
     CalendarAddress,
     Gap,
+    LeadSeen,
     Leaving,
     LiveChat,
     Prompt,
@@ -22,6 +23,7 @@ __all__ = [
     "Conversation",
     "EarlierText",
     "Gap",
+    "LeadSeen",
     "Leaving",
     "LiveChat",
     "Membership",

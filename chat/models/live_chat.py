@@ -191,6 +191,17 @@ class Leaving(models.Model):
         ]
 
 
+class LeadSeen(models.Model):
+    """When somebody who leads a chat was last seen in its room, by whichever process has their socket."""
+
+    chat = models.ForeignKey(LiveChat, on_delete=models.CASCADE, related_name="leads_seen")
+    member = models.ForeignKey(MEMBER, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["chat", "member"], name="a_lead_is_seen_in_one_row")]
+
+
 class Wish(models.Model):
     """A live chat that members ask for; when three do, curators see it."""
 

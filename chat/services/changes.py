@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import access, signals
 from chat.models import Change, Message, Reaction, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, hiding, sealing, telling
+from chat.services import checks, hiding, live_gate, sealing, telling
 from chat.services.checks import locked
 from chat.services.messages import HEADS_UP_LIMIT
 from community import text, throttle
@@ -113,6 +113,8 @@ def editing(body: str, heads_up: str | None = None) -> Callable[[Member, Message
             raise NotYours
         if not may(member, "message.edit", message):
             raise TooLate
+        if message.room.kind == Room.Kind.LIVE:
+            live_gate.mind_words(message.room, member)
         wanted = (new_body, message.heads_up if new_heads_up is None else new_heads_up)
         if wanted == (message.body, message.heads_up):
             return None
@@ -209,6 +211,8 @@ def reacting(kind: str, *, on: bool) -> Callable[[Member, Message], str | None]:
     def react(member: Member, message: Message) -> str | None:
         if not access.is_shown(message):
             raise NotYours
+        if message.room.kind == Room.Kind.LIVE:
+            live_gate.mind_answers(message.room, member)
         given = Reaction.objects.filter(message=message, member=member, kind=kind)
         if given.exists() == on:
             return None

@@ -43,14 +43,14 @@ def winds_down_at(chat: LiveChat) -> datetime:
 
 
 def state_of(chat: LiveChat, at: datetime) -> State:
-    """Where the chat stands at this moment."""
+    """Where the chat stands at this moment. Closed is closed, whatever the clock of another machine says."""
     if chat.cancelled_at:
         return State.CANCELLED
     if chat.checked_in_at is None and at >= chat.starts_at - CHECK_IN_BY:
         return State.NOT_TAKING_PLACE
     if at < chat.starts_at:
         return State.PLANNED
-    if at >= closes_at(chat):
+    if chat.closed_at or at >= closes_at(chat):
         return State.ENDED
     return State.WINDING_DOWN if at >= winds_down_at(chat) else State.OPEN
 

@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
 
 from chat import protocol
 from chat.models import LiveChat, Prompt
-from chat.services import live_clock
+from chat.services import live_chats, live_clock, live_gate, live_leads
 
 
-def frames_for(room_ids: Iterable[int]) -> dict[int, tuple[protocol.LiveState, datetime | None]]:
-    """For each of these rooms that is a live chat: its frame, and when the clock changes it next. Two queries."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One live chat at this moment: its frame, when the clock changes that next, and who leads it."""
+
+    frame: protocol.LiveState
+    changes_at: datetime | None
+    leads: frozenset[int] = frozenset()
+    is_emptied: bool = False  # its words are gone, and nobody has a place there
+
+
+def standing_of(room_ids: Iterable[int]) -> dict[int, Standing]:
+    """How those of these rooms stand that are live chats, by room id. A fixed number of queries."""
     now = timezone.now()
-    chats = list(LiveChat.objects.filter(room__in=list(room_ids)).select_related("room", "host"))
-    pinned = pinned_in(chats)
+    chats = list(
+        LiveChat.objects.filter(room__in=list(room_ids)).select_related("room", "checked_in_by", *live_chats.LED_BY)
+    )
+    pinned, seen = pinned_in(chats), live_leads.seen_in(chats)
+    guarded = live_gate.guarded_among(chats, now)
     return {
-        chat.room_id: (frame_of(chat, pinned.get(chat.pk), now), live_clock.changes_at(chat, now)) for chat in chats
+        chat.room_id: Standing(
+            frame=frame_of(chat, pinned.get(chat.pk), now, seen=seen.get(chat.pk, {}), is_guarded=chat.pk in guarded),
+            changes_at=live_clock.changes_at(chat, now),
+            leads=frozenset(pk for pk in (chat.host_id, chat.cover_id, chat.moderator_id) if pk),
+            is_emptied=chat.emptied_at is not None,
+        )
+        for chat in chats
     }
 
 
@@ -28,21 +48,33 @@ def pinned_in(chats: Iterable[LiveChat]) -> dict[int, Prompt]:
     return {prompt.chat_id: prompt for prompt in rows.select_related("released_by").order_by("released_at", "pk")}
 
 
-def frame_of(chat: LiveChat, pinned: Prompt | None, at: datetime) -> protocol.LiveState:
-    """What readers are told of this chat at this moment."""
+def frame_of(
+    chat: LiveChat,
+    pinned: Prompt | None,
+    at: datetime,
+    *,
+    seen: live_leads.Seen | None = None,
+    is_guarded: bool = False,
+) -> protocol.LiveState:
+    """What readers are told of this chat at this moment. `seen` says when those who lead it were last in its room."""
     resting = chat.paused_until if chat.paused_until and chat.paused_until > at else None
+    state = live_clock.state_of(chat, at)
+    away, here = live_leads.away(chat, seen or {}, at) if state in live_clock.ON else ("", "")
     return protocol.LiveState(
         room=chat.room.slug,
         revision=chat.revision,
-        state=live_clock.state_of(chat, at).value,
+        state=state.value,
         starts_at=stamp(chat.starts_at),
         winds_down_at=stamp(live_clock.winds_down_at(chat)),
         closes_at=stamp(live_clock.closes_at(chat)),
-        slow_seconds=chat.room.slow_seconds,
+        slow_seconds=live_gate.slow_seconds(chat.room, is_guarded=is_guarded),
         prompt=_prompt(pinned) if pinned else None,
         so_far=chat.so_far,
         so_far_at=stamp(chat.so_far_at) if chat.so_far_at else "",
         resting_until=stamp(resting) if resting else "",
+        away=away,
+        here=here,
+        guarded=is_guarded,
     )
 
 

@@ -201,7 +201,7 @@ class _Batch:
         talks = [room.pk for room in rooms.values() if room.kind == Room.Kind.CONVERSATION]
         self._going_on = _going_on(talks)
         live = [room.pk for room in rooms.values() if room.kind == Room.Kind.LIVE]
-        self._gates = live_gate.gates(live, standing.at) if live else {}
+        self._gates = live_gate.gates(live, timezone.now()) if live else {}
         self._keys = sealing.keys_of(talks) if talks else {}
         for place, draft in self._open():
             try:
@@ -216,10 +216,8 @@ class _Batch:
             raise ReadOnly
         if room.kind == Room.Kind.CONVERSATION:
             self._mind_the_other(room)
-        if room.kind == Room.Kind.LIVE and (no := self._gates[room.pk].why_not(member)):
-            raise no
-        if room.slow_seconds:
-            self._mind_slow_mode(room, member, now)
+        if seconds := self._mind_the_chat(room, member) if room.kind == Room.Kind.LIVE else room.slow_seconds:
+            self._mind_slow_mode(room, member, now, seconds)
         if draft.reply_to is not None and not 1 <= draft.reply_to <= room.top:
             raise NotYours
         room.top += 1
@@ -243,14 +241,20 @@ class _Batch:
         if room.pk not in self._keys:
             raise Unavailable
 
-    def _mind_slow_mode(self, room: Room, member: Member, now: datetime) -> None:
-        since = now - timedelta(seconds=room.slow_seconds)
+    def _mind_the_chat(self, room: Room, member: Member) -> int:
+        gate = live_gate.gate_in(self._gates, room.pk)
+        if no := gate.why_not(member):
+            raise no
+        return gate.slow_seconds(room, member)
+
+    def _mind_slow_mode(self, room: Room, member: Member, now: datetime, seconds: int) -> None:
+        since = now - timedelta(seconds=seconds)
         mine = Message.objects.filter(author=member, room=room, stored_at__gt=since)
         last = mine.order_by("-stored_at").values_list("stored_at", flat=True).first()
         if any(m.room_id == room.pk and m.author_id == member.pk for m in self._new.values()):
             last = now
         if last is not None:
-            raise SlowMode(room.slow_seconds, (last - since).total_seconds())
+            raise SlowMode(seconds, (last - since).total_seconds())
 
     def _insert(self) -> None:
         messages = list(self._new.values())

@@ -89,7 +89,8 @@ def _cards(member: Member, *, joined: bool) -> list[RoomCard]:
 def room(request: HttpRequest, slug: str) -> HttpResponse:
     """A room: its messages for members, its door for everyone else."""
     if slug.startswith("live-"):
-        return redirect("live-chat", token=live_chats.token_of(slug))
+        page = reverse("live-chat", args=[live_chats.token_of(slug)])
+        return redirect(page + (f"?{request.GET.urlencode()}" if request.GET else ""))
     found = services.room_for(me(request), slug, "room.join")
     if found.kind == Room.Kind.CONVERSATION:
         return redirect(page_url(found) + (f"?{request.GET.urlencode()}" if request.GET else ""))

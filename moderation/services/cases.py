@@ -23,7 +23,7 @@ from moderation.models import Flag, Report, Screening
 from moderation.services import colleagues, reports, screening
 from moderation.services.holding import NotHeld, flag_for
 
-AROUND = 10
+AROUND = reports.AROUND
 HISTORY = 100
 
 

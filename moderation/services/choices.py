@@ -108,7 +108,7 @@ def _check_rest(choice: Choice) -> None:
     if choice.kind == Kind.RESTRICT and choice.ability not in ABILITIES:
         raise BadChoice("ability", _("Choose what is paused."))
     in_a_room = choice.kind == Kind.REMOVE or (choice.kind == Kind.RESTRICT and choice.ability == POST)
-    if in_a_room and not Room.objects.filter(slug=choice.room, kind=Room.Kind.GROUP).exists():
+    if in_a_room and not Room.objects.filter(slug=choice.room).exclude(kind=Room.Kind.CONVERSATION).exists():
         raise BadChoice("room", _("Choose the room."))
     if not set(choice.verdicts.values()) <= set(VERDICTS):
         raise BadChoice("verdicts", _("Choose one of the verdicts."))

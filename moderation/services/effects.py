@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat.models import Membership
-from chat.services import changes, rooms
+from chat.models import Membership, Room
+from chat.services import changes, live_places, rooms
 from community.models import Member
 from community.services import members
 from moderation.models import Decision
 from moderation.services import choices, shield, support
 
 Kind = Decision.Kind
+OUT_OF_A_CHAT = timedelta(days=1)  # whoever was put out of a live chat may come back to read; longer than any chat
 
 
 def carry_out(decision: Decision) -> None:
@@ -42,6 +43,7 @@ def take_back(decision: Decision, *, by: Member) -> None:
         Membership.objects.get_or_create(
             member=decision.member, room=decision.room, defaults={"read_to": decision.room.top}
         )
+        rooms.end_pause(decision.token)
         rooms.tell_moved(decision.member.pk)
 
 
@@ -106,7 +108,11 @@ def _restrict(decision: Decision) -> None:
 def _remove(decision: Decision) -> None:
     if decision.member and decision.room:
         with transaction.atomic():
-            rooms.remove(decision.member, decision.room)
+            if decision.room.kind == Room.Kind.LIVE:
+                until = timezone.now() + OUT_OF_A_CHAT
+                live_places.put_out(decision.member, decision.room, until=until, cause=decision.token)
+            else:
+                rooms.remove(decision.member, decision.room)
 
 
 def _fresh(decision: Decision) -> Member | None:

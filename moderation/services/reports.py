@@ -25,6 +25,7 @@ from moderation.services import flags
 NOTE_LIMIT = 500
 EVIDENCE_KEPT = timedelta(days=180)
 HEARING_ROLES = ("moderators", "leads")
+AROUND = 10  # messages each side of a flagged one that a moderator reads
 HOSTILE_AT_MOST = 3  # reports told to hurt; then this door closes
 OUTCOME = "outcome"  # kind of the notice
 # How soon somebody looks, by door and reason: danger to life first (promise M1).
@@ -190,6 +191,18 @@ def evidence_in(room_ids: set[int]) -> set[int]:
     recent = Q(closed_at=None) | Q(opened_at__gt=since)
     seen = Flag.objects.filter(recent, message__room__in=room_ids).values_list("message__room", flat=True)
     return set(told) | set(seen)
+
+
+def evidence_among(room_id: int) -> set[int]:
+    """The ids of those messages of this room that belong to a case or a report, with what a moderator of an open case
+    reads around it. They stay until the case is forgotten, half a year after it was closed (promise D3).
+    """
+    rows = Message.objects.filter(room=room_id)
+    told = set(rows.filter(Q(reports__isnull=False) | Q(flags__isnull=False)).values_list("pk", flat=True))
+    for seq in set(rows.filter(flags__in=Flag.objects.open()).values_list("seq", flat=True)):
+        for near in (rows.before(seq, AROUND), rows.after(seq, AROUND)):
+            told |= set(near.values_list("pk", flat=True))
+    return told
 
 
 def _tell_moderators() -> None:

@@ -108,7 +108,7 @@ def texts_of(kind: str, member: Member | None, by: Member) -> list[dict[str, Any
 
 def about(flag: Flag) -> About:
     """What the forms of this case know."""
-    places = Membership.objects.filter(member=flag.member_id or 0, room__kind=Room.Kind.GROUP)
+    places = Membership.objects.filter(member=flag.member_id or 0).exclude(room__kind=Room.Kind.CONVERSATION)
     rooms = tuple(places.order_by("room__name").values_list("room__slug", "room__name"))
     own = flag.message.room.slug if flag.message else ""
     return About(cases.rules_of(flag), rooms, flag.reports.exists(), own if own in dict(rooms) else "")
