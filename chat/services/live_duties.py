@@ -90,6 +90,7 @@ def _tell(chat: LiveChat, word: str) -> None:
 
 
 def _write_to(members: Iterable[Member]) -> None:
+    words = _("Something changed about a chat you signed up for. It's on its page.")
     for member in members:
         if address := digest.address_of(member):
-            outbox.write(to=address, subject=_("Something new for you"), body=_("Something changed about a chat you signed up for. It's on its page."))  # fmt: skip
+            outbox.write(to=address, subject=_("Something new for you"), body=words)

@@ -1,4 +1,4 @@
-"""Who may write in a live chat at a moment: read afresh inside the transaction that stores, with the room's row held."""
+"""Who may write in a live chat at a moment: read afresh in the transaction that stores, with the room's row held."""
 
 from __future__ import annotations
 

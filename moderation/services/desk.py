@@ -83,7 +83,7 @@ def seen(places: Iterable[tuple[int, str]]) -> None:
 
 @live_gate.knows_who_is_on_shift
 def is_anyone_here() -> bool:
-    """True while a moderator has the console open. One look at a handful of rows: it is asked while messages are stored."""
+    """True while a moderator has the console open. One look at a few rows: storing messages asks it."""
     return AtDesk.objects.filter(seen_at__gt=timezone.now() - GRACE).exists()
 
 
