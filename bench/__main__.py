@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--only fanout,posts,idle,storm,pages,screened]`"""
+"""`python -m bench [--quick] [--only fanout,posts,idle,storm,pages,screened,live]`"""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description="Measures what the community costs on this machine.")
     parser.add_argument("--quick", action="store_true", help="three minutes instead of six, less exact")
-    parser.add_argument("--only", default="", help="some of fanout,posts,idle,storm,pages,screened")
+    parser.add_argument("--only", default="", help="some of fanout,posts,idle,storm,pages,screened,live")
     parser.add_argument("--keep", action="store_true", help="leave databases and logs in var/bench")
     return parser.parse_args()
 

@@ -56,9 +56,9 @@ class Ledger:
 
 
 def percentiles(name: str, values_ns: list[int]) -> dict[str, float]:
-    """`{name}p50` and `{name}p99` in milliseconds; empty without values."""
+    """`{name}p50`, `{name}p95` and `{name}p99` in milliseconds; empty without values."""
     if not values_ns:
         return {}
     ordered = sorted(values_ns)
-    places = {"p50": len(ordered) // 2, "p99": min(len(ordered) * 99 // 100, len(ordered) - 1)}
+    places = {f"p{n}": min(len(ordered) * n // 100, len(ordered) - 1) for n in (50, 95, 99)}
     return {f"{name}{key}": ordered[place] / 1e6 for key, place in places.items()}

@@ -12,13 +12,14 @@ from typing import Any
 
 import uvloop
 
-from bench.loads import fanout, idle, pages, posts, screened, storm
+from bench.loads import fanout, idle, live, pages, posts, screened, storm
 from bench.meter import pin
 from bench.talkers import MemberTalker, Talker
 
 LOADS = {
     "fanout": fanout.run,
     "idle": idle.run,
+    "live": live.run,
     "pages": pages.run,
     "posts": posts.run,
     "screened": screened.run,

@@ -16,7 +16,8 @@ from tests.servers import ROOT, CannotStart, Postgres, Valkey, ended
 
 AT_MOST_SECONDS = 90
 SOCKETS = 500
-OF_THEIR_OWN = {"pages", "screened"}  # parts that fill databases of their own
+GUESTS, LIVE_AT_MOST = 1000, 240  # in a live chat, seconds
+OF_THEIR_OWN = {"pages", "screened", "live"}  # parts that fill databases of their own
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Run:
         self.say(key)
         try:
             done = subprocess.run(
-                command, input=json.dumps(plan), capture_output=True, text=True, cwd=ROOT, timeout=AT_MOST_SECONDS + 15
+                command, input=json.dumps(plan), capture_output=True, text=True, cwd=ROOT, timeout=plan["at_most"] + 15
             )
             self.figures.setdefault(key, []).append(json.loads(done.stdout))
         except (subprocess.TimeoutExpired, ValueError):
@@ -68,7 +69,8 @@ def run_all(run: Run) -> None:
     database = sqlite(run.directory)
     if not run.only or run.only - OF_THEIR_OWN:
         database.fill(max(run.size.idle + 50, run.size.storm))
-    parts = {"fanout": _fanout, "posts": _posts, "idle": _idle, "storm": _storm, "pages": _pages, "screened": _screened}
+    parts = {"fanout": _fanout, "posts": _posts, "idle": _idle, "storm": _storm, "pages": _pages}
+    parts |= {"screened": _screened, "live": _live}
     for name, part in parts.items():
         if run.only and name not in run.only:
             continue
@@ -181,3 +183,11 @@ def _screened(run: Run, stack: ExitStack, _: Database) -> None:
             with server.watched() as seen:
                 run.load(key, server, database.people, load="screened", **plan)
             run.figures[key][-1].update(seen)
+
+
+def _live(run: Run, stack: ExitStack, _: Database) -> None:
+    """A live chat of 1,000 members at five posts a second, on one Daphne with screening and the duties on."""
+    database = sqlite(run.directory, "live").fill(GUESTS, live=True)
+    server = _up(run, stack, Screened("daphne", run.directory, database))
+    plan = {"rate": 5, "seconds": run.size.screened, "warm": 2.0, "at_most": LIVE_AT_MOST}
+    run.load(f"live {server.name}", server, database.people, load="live", **plan)

@@ -1,6 +1,6 @@
 """Fills a fresh database with members, sessions, consents and rooms, and prints who may sign in as a list in JSON.
 
-Run as a process of its own with the environment of the server: `python -m bench.people 1000 [messages]`.
+Run as a process of its own with the environment of the server: `python -m bench.people 1000 [messages [live]]`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ BODY = (
 )
 
 
-def main(count: int, messages: int) -> None:
+def main(count: int, messages: int, live: bool) -> None:
     """Makes everything in one transaction."""
     django.setup()
     from django.db import transaction
@@ -28,8 +28,10 @@ def main(count: int, messages: int) -> None:
         keys = [_session(member) for member in members]
         if messages:
             _long_room(members, messages)
+        chat = _live_chat(members) if live else ""
     rows = zip(members, keys, *places, strict=True)
-    json.dump([{"name": m.name, "session": key, "room": room, "pair": pair} for m, key, room, pair in rows], sys.stdout)
+    told = [{"name": m.name, "session": key, "room": room, "pair": pair} for m, key, room, pair in rows]
+    json.dump([{**one, "live": chat} for one in told], sys.stdout)
 
 
 def _members(count: int) -> list:
@@ -59,6 +61,24 @@ def _rooms(members: list, kind: str, size: int) -> list[str]:
         [Membership(member=member, room=rooms[slug]) for member, slug in zip(members, slugs, strict=True)]
     )
     return slugs
+
+
+def _live_chat(members: list) -> str:
+    """The slug of the room of a live chat that goes on for an hour, with everybody in it and a moderator at hand."""
+    from django.utils import timezone
+
+    from chat.models import Membership, SignUp
+    from chat.services import live_chats
+    from moderation.models import AtDesk
+
+    now = timezone.now()
+    times = {"starts_at": now - timedelta(minutes=5), "ends_at": now + timedelta(hours=1), "checked_in_at": now}
+    chat = live_chats.make(topic="For measuring", host=members[0], **times)
+    chat.prompts.create(text="What helped you today?", released_at=now, released_by=members[0])
+    Membership.objects.bulk_create([Membership(member=member, room=chat.room) for member in members])
+    SignUp.objects.bulk_create([SignUp(member=member, chat=chat, entered_at=now) for member in members])
+    AtDesk.objects.create(member=members[0], token="", seen_at=chat.ends_at)
+    return chat.room.slug
 
 
 def _session(member) -> str:
@@ -95,4 +115,4 @@ def _long_room(members: list, messages: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0, "live" in sys.argv)

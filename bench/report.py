@@ -36,6 +36,7 @@ class Report:
         yield from self._storm()
         yield from self._pages()
         yield from self._screened(unit)
+        yield from self._live()
         yield from self._faults()
 
     def _fanout(self, unit: str) -> Iterator[str]:
@@ -115,6 +116,19 @@ class Report:
             yield goal("500 a second", rate, (rate or 0) >= 495)
             yield goal("a flag is in the queue within 2,000 ms", worst, worst is not None and worst <= 2000)
             yield goal("no screening lost", float(lost), lost == 0)
+
+    def _live(self) -> Iterator[str]:
+        yield "\nA live chat of 1,000, five posts a second, one member a second losing their line and coming back"
+        yield row("server", "messages", "p50 ms", "p95 ms", "p99 ms", "% of a core", "presence", "states", "wrong")
+        for key in [key for key in self._figures if key.startswith("live ")]:
+            cpu = self.value(key, "cpu", "seconds")
+            names = ("presence_each", "states_each")
+            late = (self.value(key, name) for name in ("sent", "p50", "p95", "p99"))
+            cells = (*late, cpu * 100 if cpu else None, *(self.value(key, name) for name in names))
+            yield row(key.split()[1], *cells, self._wrong(key))
+            p95, wrong = self.value(key, "p95"), self._wrong(key)
+            yield goal("p95 at most 1,000 ms", p95, p95 is not None and p95 <= 1000)
+            yield goal("every member gets every message in order", float(wrong), wrong == 0)
 
     def _wrong(self, key: str) -> int:
         names = ("missing", "lost", "again", "refused", "unacked", "not_back", "closed")

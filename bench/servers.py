@@ -152,10 +152,10 @@ class Database:
         self._environment = {**_settings(directory, "http://127.0.0.1"), "DATABASE_URL": url}
         self.people: list[dict[str, str]] = []
 
-    def fill(self, people: int, messages: int = 0) -> Database:
+    def fill(self, people: int, messages: int = 0, *, live: bool = False) -> Database:
         """Makes the tables and the people."""
         self._run("manage.py", "migrate", "--run-syncdb", "--verbosity", "0")
-        self.people = json.loads(self._run("-m", "bench.people", str(people), str(messages)))
+        self.people = json.loads(self._run("-m", "bench.people", str(people), str(messages), *["live"][:live]))
         return self
 
     def _run(self, *arguments: str) -> str:
