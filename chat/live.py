@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chat.hub import Hub
 
 SOON = 0.05  # after the clock's moment, so that it has come when rows are read
+APART_SECONDS = 0.05  # between two looks, however many enter at once
 NOTE_SECONDS = 4.0  # between two rows that say that somebody who leads is here
 
 
@@ -71,6 +72,7 @@ class Live(Part):
                     self._end(room_id)
             self._wake_at(min((one.changes_at for one in found.values() if one.changes_at), default=None))
             self._note(found)
+            await asyncio.sleep(APART_SECONDS)
 
     def _tell(self, room_id: int, frame: str) -> None:
         feed = self.hub.feeds.get(room_id)

@@ -12,8 +12,8 @@ from community.models import Member
 
 
 def places_of(member: Member) -> list[Membership]:
-    """The member's places in rooms of several, in the order of the list of rooms."""
-    rows = Membership.objects.filter(member=member).exclude(room__kind=Room.Kind.CONVERSATION)
+    """The member's places in rooms that stay, in the order of the list of rooms."""
+    rows = Membership.objects.filter(member=member, room__kind=Room.Kind.GROUP)
     return list(rows.select_related("room").order_by("room__place", "room_id"))
 
 

@@ -9,7 +9,7 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
-from chat import hub
+from chat import hub, protocol
 from chat.models import LeadSeen, LiveChat, Membership, Message, SignUp
 from chat.presence import rounded
 from chat.services import changes, live_chats, live_duties, live_gate, live_leads, live_places, live_state, messages
@@ -204,6 +204,28 @@ async def test_whoever_left_the_room_is_told_nothing_and_nothing_is_remembered_o
     for tab in (here, gone):
         await tab.end()
     assert not part._told
+
+
+@pytest.mark.asyncio
+async def test_a_change_is_encoded_once_for_all_who_read(tabs, ana, ben, monkeypatch):
+    chat = await in_db(factories.make_live_chat)
+    for member in (ana, ben):
+        await in_db(live_places.enter, member, chat)
+    all_tabs = [await tabs(ana), await tabs(ben)]
+    for tab in all_tabs:
+        await tab.enter(chat.room.slug)
+        await tab.expect("live.state")
+    real, encoded = protocol.encode, []
+
+    def counted(event):
+        encoded.extend([event] if isinstance(event, protocol.LiveState) and event.so_far else [])
+        return real(event)
+
+    monkeypatch.setattr(protocol, "encode", counted)
+    await in_db(set_, chat, so_far="For everyone")
+    for tab in all_tabs:
+        assert await tab.expect("live.state", so_far="For everyone")
+    assert len(encoded) == 1
 
 
 @pytest.mark.asyncio
