@@ -84,10 +84,10 @@ class Live(Part):
 
     def _end(self, room_id: int) -> None:
         """The room's words are gone: from this process, too."""
-        feed = self.hub.feeds.pop(room_id, None)
-        for socket in list(feed.readers) if feed else ():
-            socket.tell(protocol.encode(protocol.Removed(feed.slug)))
-            del feed.readers[socket]
+        if (feed := self.hub.feeds.pop(room_id, None)) is not None:
+            for socket in feed.readers:
+                socket.tell(protocol.encode(protocol.Removed(feed.slug)))
+            feed.readers.clear()
 
     # --- the clock ------------------------------------------------------------------------------
 
