@@ -10,11 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import LiveChat, Room, SignUp
-from chat.services import checks, live_chats, live_leads
+from chat.services import checks, live_chats, live_leads, statements
 from chat.services.live_clock import ON, OVER, State, state_of
 from community.models import Member
 from community.refusals import NotOpen
 
+_OF_A_CHAT = (
+    "id", "room_id", "host_id", "cover_id", "moderator_id", "seats", "starts_at", "ends_at", "checked_in_at",
+    "cancelled_at", "paused_until", "ending_at", "closed_at",
+)  # fmt: skip
 GUARDED_SLOW_SECONDS = 30  # at least, between two messages of one member while nobody is at hand
 
 
@@ -131,7 +135,7 @@ def gates(room_ids: Iterable[int], at: datetime) -> dict[int, Gate]:
 
     `at` is read after the row was held: who waited for a host's last word comes after it.
     """
-    chats = list(LiveChat.objects.filter(room__in=list(room_ids)))
+    chats = statements.held(LiveChat, "room_id", room_ids, _OF_A_CHAT)
     guarded = guarded_among(chats, at)
     return {chat.room_id: Gate(chat, at, chat.pk in guarded, seated_in(chat)) for chat in chats}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -177,8 +178,8 @@ async def test_after_a_failure_of_the_database_the_next_poll_tells_it(tabs, ana,
     with monkeypatch.context() as away:
         away.setattr(live_state, "standing_of", lambda ids: 1 / 0)
         await in_db(set_, chat, so_far="Lost on the way")
-        while part._looking is None or not part._looking.done():
-            await tab.silence()
+        part.look_at_all()
+        await asyncio.wait([part._looking])
     assert live_state.standing_of is real
     part.look_at_all()
     assert (await tab.expect("live.state"))["so_far"] == "Lost on the way"
