@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,6 +13,8 @@ from chat.services.live_clock import ON, state_of
 from community.access import require
 from community.models import Member
 from community.refusals import NotOpen
+
+ASKED_AFTER = timedelta(hours=1)  # the end, its moderator can still be asked to talk
 
 
 @transaction.atomic
@@ -47,6 +51,13 @@ def enter(member: Member, chat: LiveChat) -> Membership:
             taken.save()
     # Who comes late reads what was said from the beginning; nothing of a live chat counts as unread elsewhere.
     return Membership.objects.get_or_create(room=fresh.room, member=member)[0]
+
+
+def looks_after(moderator: Member, member: Member) -> bool:
+    """True while `moderator` looks after a live chat that `member` is in, and for an hour after it."""
+    ends = timezone.now() - ASKED_AFTER
+    led = LiveChat.objects.filter(moderator=moderator, ends_at__gt=ends, cancelled_at=None)
+    return led.filter(room__memberships__member=member).exists()
 
 
 def leave(member: Member, chat: LiveChat) -> None:
