@@ -374,6 +374,14 @@ class LivePrompt(Struct, frozen=True):
     pebble: int
 
 
+class LiveCarer(Struct, frozen=True):
+    """Somebody who looks after a live chat; `role` is "host" or "moderator"."""
+
+    name: str
+    pebble: int
+    role: str
+
+
 class LiveState(Event, tag="live.state"):
     """How a live chat stands, the same for everyone in its room. Times are UTC.
 
@@ -392,6 +400,7 @@ class LiveState(Event, tag="live.state"):
     so_far: str = ""
     so_far_at: str = ""
     resting_until: str = ""
+    led_by: list[LiveCarer] = []
 
 
 class QueueChanged(Event, tag="queue.changed"):

@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from chat import protocol
 from chat.models import LiveChat, Prompt
-from chat.services import live_clock
+from chat.services import live_chats, live_clock
+from community.models import Member
 
 
 def frames_for(room_ids: Iterable[int]) -> dict[int, tuple[protocol.LiveState, datetime | None]]:
     """For each of these rooms that is a live chat: its frame, and when the clock changes it next. Two queries."""
     now = timezone.now()
-    chats = list(LiveChat.objects.filter(room__in=list(room_ids)).select_related("room", "host"))
+    chats = list(LiveChat.objects.filter(room__in=list(room_ids)).select_related("room", *live_chats.LED_BY))
     pinned = pinned_in(chats)
     return {
         chat.room_id: (frame_of(chat, pinned.get(chat.pk), now), live_clock.changes_at(chat, now)) for chat in chats
@@ -43,7 +44,14 @@ def frame_of(chat: LiveChat, pinned: Prompt | None, at: datetime) -> protocol.Li
         so_far=chat.so_far,
         so_far_at=stamp(chat.so_far_at) if chat.so_far_at else "",
         resting_until=stamp(resting) if resting else "",
+        led_by=[protocol.LiveCarer(one.name, one.pebble, role) for one, role in carers_of(chat)],
     )
+
+
+def carers_of(chat: LiveChat) -> list[tuple[Member, str]]:
+    """Who looks after the chat, and as what: its host, or the cover who came instead, and the moderator."""
+    came = chat.cover if chat.cover_id and chat.checked_in_by_id == chat.cover_id else chat.host
+    return [(one, role) for one, role in ((came, "host"), (chat.moderator, "moderator")) if one is not None]
 
 
 def _prompt(pinned: Prompt) -> protocol.LivePrompt:

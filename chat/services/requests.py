@@ -1,7 +1,7 @@
 """Asking somebody to talk. A no, silence and a block look the same to whoever asked (DESIGN 3.3 e).
 
-Only people who share a room can ask, and those in a live chat its moderator. A request waits for seven days; then it has
-closed, for whatever reason.
+Only people who share a room can ask, and those in a live chat its moderator. A request waits for seven days; then it
+has closed, for whatever reason.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,15 +17,8 @@ from community.access import may
 from community.models import Member
 
 SUMMARY_WITHIN = timedelta(days=1)  # after the end, the host writes a few lines
+_ROLES = {"host": gettext_lazy("host"), "moderator": gettext_lazy("moderator")}
 WAITS = (live_gate.NotBegun, live_gate.Resting)  # the box stays: what is written can be sent in a while
-
-
-@dataclass(frozen=True, slots=True)
-class Carer:
-    """Somebody who looks after a live chat, and the word for it."""
-
-    member: Member
-    what: Any
 
 
 def page_of(member: Member, chat: LiveChat) -> dict[str, Any]:
@@ -34,12 +26,13 @@ def page_of(member: Member, chat: LiveChat) -> dict[str, Any]:
     now = timezone.now()
     return {
         "chat": chat,
+        "now": live_state.stamp(now),
         "state": live_clock.state_of(chat, now).value,
         "closes_at": live_clock.closes_at(chat),
         "pinned": live_state.pinned_in([chat]).get(chat.pk),
         "leads": live_chats.leads(member, chat),
         "sign_up": chat.sign_ups.filter(member=member, left_at=None).first(),
-        "carers": carers_of(chat),
+        "carers": [(one, _ROLES[role]) for one, role in live_state.carers_of(chat)],
         "opener": opener_of(chat),
     }
 
@@ -54,7 +47,6 @@ def context_of(member: Member, room: Room) -> dict[str, Any]:
         **page,
         **_time_left(chat, now),
         **ending_of(member, chat),
-        "now": live_state.stamp(now),
         "live_state": msgspec.to_builtins(frame),
         "can_post": may(member, "room.post", room) and (no is None or isinstance(no, WAITS)),
         "wait_words": str(no.detail) if isinstance(no, WAITS) else "",
@@ -78,20 +70,9 @@ def next_after(chat: LiveChat) -> LiveChat | None:
     return coming.order_by("starts_at").first()
 
 
-def carers_of(chat: LiveChat) -> list[Carer]:
-    """Who looks after the chat: its host, the cover where they opened it, the moderator."""
-    cover = chat.cover if chat.cover_id and chat.checked_in_by_id == chat.cover_id else None
-    people = [
-        (None if cover else chat.host, gettext_lazy("host")),
-        (cover, gettext_lazy("host")),
-        (chat.moderator, gettext_lazy("moderator")),
-    ]
-    return [Carer(member, what) for member, what in people if member is not None]
-
-
 def opener_of(chat: LiveChat) -> Member | None:
     """Who leads it: the host, or the cover who came instead."""
-    return next((one.member for one in carers_of(chat)), None)
+    return next((one for one, role in live_state.carers_of(chat) if role == "host"), None)
 
 
 def _time_left(chat: LiveChat, now: datetime) -> dict[str, Any]:
@@ -111,7 +92,6 @@ def ended_page_of(member: Member, chat: LiveChat) -> dict[str, Any]:
     return {
         **page_of(member, chat),
         **ending_of(member, chat),
-        "now": live_state.stamp(timezone.now()),
         "kept_until": closed + timedelta(days=chat.keep_days),
         "summary_by": summary_by if state == State.ENDED and timezone.now() < summary_by and not is_summed_up else None,
         "host_name": chat.host.name if chat.host else _("The host"),

@@ -37,6 +37,7 @@ function hear(frame) {
     if (news.state || frame.closes_at !== before.closes_at || frame.starts_at !== before.starts_at) showState();
     showPrompt(frame.prompt);
     showSoFar(frame, before);
+    showCarers(frame.led_by ?? [], before.led_by);
     showSlow(frame.slow_seconds ?? 0);
     look();
   });
@@ -54,6 +55,7 @@ function keepingEnd(change) {
 function showState() {
   main.dataset.state = shown.state;
   at("live-words").textContent = words.state(shown.state, clock(new Date(shown.starts_at)), clock(new Date(shown.closes_at)));
+  at("leave-chat").hidden = shown.state === "ended" || shown.state === "cancelled";
   document.querySelector(".bar .win")?.classList.toggle("lit", ON.has(shown.state));
 }
 
@@ -71,8 +73,23 @@ function showPrompt(prompt) {
 function showSoFar(frame, before) {
   at("so-far").hidden = !frame.so_far;
   if (!frame.so_far || (frame.so_far === before.so_far && frame.so_far_at === before.so_far_at)) return;
+  const host = frame.led_by?.find(({ role }) => role === "host");
   at("so-far").querySelector('[data-slot="words"]').textContent = frame.so_far;
-  at("so-far").querySelector('[data-slot="by"]').textContent = words.writtenAt(clock(new Date(frame.so_far_at)));
+  at("so-far").querySelector('[data-slot="by"]').textContent = words.writtenBy(host?.name, clock(new Date(frame.so_far_at)));
+}
+
+function showCarers(carers, known = []) {
+  if (JSON.stringify(carers) === JSON.stringify(known)) return;
+  const template = at("carer-template");
+  template.parentElement.querySelectorAll(":scope > p").forEach((node) => node.remove());
+  carers.forEach(({ name, pebble, role }) => {
+    const node = template.content.firstElementChild.cloneNode(true);
+    node.firstElementChild.classList.add(`p${pebble}`);
+    node.firstElementChild.textContent = [...name][0].toUpperCase();
+    node.querySelector("bdi").textContent = name;
+    node.querySelector(".small").textContent = words.roles[role];
+    template.before(node);
+  });
 }
 
 function showSlow(seconds) {

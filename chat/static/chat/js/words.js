@@ -56,7 +56,8 @@ export const WORDS = {
     everyone: "Everyone in this room can read what you send.",
     resting: (n) => (n > 1 ? `Let's take a minute. You can write again in ${n} seconds.` : "Let's take a minute. You can write again in a moment."),
     slow: (n) => `One message every ${n} seconds, so that everyone can keep up.`,
-    writtenAt: (time) => `Written at ${time}`,
+    roles: { host: "host", moderator: "moderator" },
+    writtenBy: (name, time) => (name ? `Written by ${name}, ${time}` : time),
     done: (n, all) => `${n} of ${all} minutes`,
     left: (state, n, time) => {
       if (state === "planned") return `It opens at ${time}.`;
@@ -66,7 +67,7 @@ export const WORDS = {
     state: (state, starts, ends) => ({
       "planned": `Opens at ${starts}`,
       "open": `Live, until ${ends}`,
-      "winding-down": "Live, the last five minutes",
+      "winding-down": "Last five minutes",
       "ended": `Ended ${ends}`,
       "cancelled": "Cancelled",
       "not-taking-place": "Not taking place",
