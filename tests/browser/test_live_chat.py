@@ -89,6 +89,11 @@ def test_a_live_chat_from_before_its_start_to_after_its_end(evening: Any):
     expect(linden.locator("#w")).to_have_value("My own heart, mostly")
     night.moves(paused_until=None)
     expect(linden.locator("#live-line")).to_be_hidden(timeout=PATIENCE_MS)
+    night.site.do(lambda: LiveChat.objects.update(seats=0))
+    linden.locator("#w").press("Enter")
+    says(linden, "It's full, so that everyone can be heard.", "#line")
+    expect(linden.locator("#w")).to_have_value("My own heart, mostly")
+    night.site.do(lambda: LiveChat.objects.update(seats=None))
     linden.locator("#w").press("Enter")
     expect(fern.locator("li.msg .said", has_text="My own heart, mostly")).to_be_visible(timeout=PATIENCE_MS)
 

@@ -56,7 +56,7 @@ export class MessageList {
   /** Draws new messages of others. Several that came together have a line before them, until the next ones come. */
   add(entries) {
     entries.forEach((entry) => this.upsert(entry, true));
-    this.keepingPlace(() => this.markTogether(entries));
+    if (this.together || entries.length > 1) this.keepingPlace(() => this.markTogether(entries));
   }
 
   markTogether(entries) {

@@ -18,7 +18,7 @@ const server = new ServerClock(main.dataset.now);
 const at = (id) => document.getElementById(id);
 
 let shown = JSON.parse(at("live-state").textContent);
-let box = boxOf(shown, { leads, time: server.time });
+let box = ""; // what the box and the line above it show
 let heardAt = Date.now();
 
 main.addEventListener("frame", ({ detail: frame }) => {
@@ -33,6 +33,7 @@ function hear(frame) {
   const news = newsOf(shown, frame);
   const before = shown;
   shown = frame;
+  if (!form && ON.has(frame.state) && !ON.has(before.state)) location.reload(); // no box on this page: nothing is lost
   keepingEnd(() => {
     if (news.state || frame.closes_at !== before.closes_at || frame.starts_at !== before.starts_at) showState();
     showPrompt(frame.prompt);
@@ -121,16 +122,17 @@ function sayTen() {
 }
 
 function showBox(mode, seconds) {
-  const isNew = mode !== box;
-  box = mode;
-  if (isNew && mode === "writes" && !form) location.reload(); // there is no box on this page, so nothing is lost
   if (!form) return;
+  const keeps = Boolean(form.elements.namedItem("body").value);
+  const told = `${mode} ${mode === "writes" || mode === "rests" ? "" : shown.starts_at + keeps}`;
+  const isNew = told !== box;
+  box = told;
   form.toggleAttribute("data-rests", mode !== "writes");
   form.elements.namedItem("body").readOnly = mode === "over";
   form.querySelector(".send").setAttribute("aria-disabled", String(mode !== "writes"));
-  form.hidden = mode === "over" && !form.elements.namedItem("body").value;
+  form.hidden = mode === "over" && !keeps;
   if (mode === "rests") showRest(seconds, isNew);
-  else if (isNew) showLine(mode);
+  else if (isNew) showLine(mode, keeps);
 }
 
 // The sentence is read aloud once; the seconds are only shown.
@@ -141,12 +143,11 @@ function showRest(seconds, isNew) {
   line.hidden = false;
 }
 
-function showLine(mode) {
+function showLine(mode, keeps) {
   line.hidden = mode === "writes";
   if (mode === "writes") return;
-  const isKept = Boolean(form.elements.namedItem("body").value);
-  line.replaceChildren(part("", words.closed(shown.state, clock(new Date(shown.starts_at)), isKept)));
-  if (mode === "over" && isKept) line.append(copyButton());
+  line.replaceChildren(part("", words.closed(shown.state, clock(new Date(shown.starts_at)), keeps)));
+  if (mode === "over" && keeps) line.append(copyButton());
 }
 
 function copyButton() {
