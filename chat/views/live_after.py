@@ -1,4 +1,4 @@
-"""A live chat after it ended, or where it does not take place; how one is when going; how it stands, for scripts."""
+"""A live chat while one is in it, and after it ended; how one is when going; how it stands, for scripts."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ from community import throttle
 from community.models import Member
 from community.refusals import TooFast
 
-OVER = frozenset({State.ENDED, State.CANCELLED, State.NOT_TAKING_PLACE})
 READING = ("read", "before", "after", "around")  # parts of an address that ask for the messages of a chat that is over
 
 
 def page(request: HttpRequest, chat: LiveChat) -> HttpResponse | None:
-    """The page of this chat for whoever is in it, left it, or comes once it is over; None before."""
+    """The page of this chat for whoever is in it, left it, or comes once it has ended; None otherwise."""
     member, state = me(request), live_clock.state_of(chat, timezone.now())
     has_place = Membership.objects.filter(room=chat.room_id, member=member).exists()
     if has_place and _shows_room(request, member, chat, state):
         return render_room(request, chat.room)
-    if state in OVER:
+    if state == State.ENDED:
         context = live_shown.ended_page_of(member, chat)
         return render(request, "chat/live_ended.html", {**context, "may_read": has_place and not chat.emptied_at})
     if "left" in request.GET and leaving.has_left(member, chat):

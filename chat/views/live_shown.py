@@ -48,6 +48,7 @@ def context_of(member: Member, room: Room) -> dict[str, Any]:
         **_time_left(chat, now),
         **ending_of(member, chat),
         "live_state": msgspec.to_builtins(frame),
+        "slow_seconds": frame.slow_seconds,
         "can_post": may(member, "room.post", room) and (no is None or isinstance(no, WAITS)),
         "wait_words": str(no.detail) if isinstance(no, WAITS) else "",
         "may_try_again": isinstance(no, live_gate.Full | live_gate.Guarded),

@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { Announcer } from "../../chat/static/chat/js/announce.js";
 import { Flow } from "../../chat/static/chat/js/flow.js";
 import { boxOf, isLate, isOlder, minutesLeft, newsOf, progress, restingSeconds, ServerClock } from "../../chat/static/chat/js/live_clock.js";
-import { nextLook, Wait } from "../../chat/static/chat/js/live_wait.js";
 import { Outbox } from "../../chat/static/chat/js/outbox.js";
 import { KEEPS_WORDS } from "../../chat/static/chat/js/protocol.js";
 import { roughly } from "../../chat/static/chat/js/words.js";
@@ -124,31 +123,4 @@ test("while everyone rests a message waits and goes by itself; one that can't be
 
 test("above twenty, people are counted in tens", () => {
   assert.deepEqual([3, 20, 23, 38, 996].map(roughly), [3, 20, 20, 40, 1000]);
-});
-
-const START = at("20:00:00");
-
-test("a page that waits looks when the chat may change, and not for ever", () => {
-  const look = (time, tries = 0) => nextLook({ startsAt: START, time, tries, random: 0 });
-  assert.equal(look(at("19:00:00")), 50 * 60000 + 500);
-  assert.equal(look(at("19:55:00")), 5 * 60000 + 500);
-  assert.equal(look(at("20:00:01"), 1), 30500);
-  assert.equal(look(at("21:00:00"), 40), null);
-});
-
-test("a page that waits goes on once the chat is open, or moved, whatever the network did before", async () => {
-  for (const answer of [{ state: "open", starts_at: FRAME.starts_at }, { state: "planned", starts_at: "2026-11-25T20:00:00.000Z" }]) {
-    const [clock, heard, answers] = [new Clock(), [], [null, { state: "planned", starts_at: FRAME.starts_at }, answer]];
-    const fetch = () => {
-      const next = answers.shift();
-      return next ? Promise.resolve({ ok: true, json: () => Promise.resolve(next) }) : Promise.reject(new Error("away"));
-    };
-    const dataset = { state: "planned", stateUrl: "/state/", starts: FRAME.starts_at, now: "2026-11-24T19:58:00.000Z" };
-    new Wait({ dataset }, { fetch, changed: (frame) => heard.push(frame), timers: clock, random: () => 0, now: clock.now });
-    for (let one = 0; one < 3; one += 1) {
-      clock.pass(3 * 60000);
-      for (let turn = 0; turn < 6; turn += 1) await Promise.resolve();
-    }
-    assert.deepEqual(heard, [answer]);
-  }
 });

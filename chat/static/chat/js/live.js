@@ -33,17 +33,22 @@ function hear(frame) {
   const news = newsOf(shown, frame);
   const before = shown;
   shown = frame;
-  if (!form && ON.has(frame.state) && !ON.has(before.state)) location.reload(); // no box on this page: nothing is lost
+  if (!form && mayWriteNow(before, frame)) location.reload(); // no box on this page: nothing is lost
   keepingEnd(() => {
     if (news.state || frame.closes_at !== before.closes_at || frame.starts_at !== before.starts_at) showState();
     showPrompt(frame.prompt);
     showSoFar(frame, before);
+    showAway(frame);
     showCarers(frame.led_by ?? [], before.led_by);
     showSlow(frame.slow_seconds ?? 0);
     look();
   });
   if (news.asks) say(words.asks(news.asks.by, news.asks.text));
   else if (words.said[news.state]) say(words.said[news.state]);
+}
+
+function mayWriteNow(before, frame) {
+  return (ON.has(frame.state) && !ON.has(before.state)) || (before.guarded && !frame.guarded);
 }
 
 // Whoever reads at the end stays there when something is put below it.
@@ -77,6 +82,14 @@ function showSoFar(frame, before) {
   const host = frame.led_by?.find(({ role }) => role === "host");
   at("so-far").querySelector('[data-slot="words"]').textContent = frame.so_far;
   at("so-far").querySelector('[data-slot="by"]').textContent = words.writtenBy(host?.name, clock(new Date(frame.so_far_at)));
+}
+
+// Who leads it has lost their line.
+function showAway({ away, here }) {
+  const place = at("live-away");
+  const text = away ? words.away(away, here) : "";
+  if (place.textContent !== text) place.textContent = text;
+  place.hidden = !text;
 }
 
 function showCarers(carers, known = []) {

@@ -56,6 +56,7 @@ export const WORDS = {
     everyone: "Everyone in this room can read what you send.",
     resting: (n) => (n > 1 ? `Let's take a minute. You can write again in ${n} seconds.` : "Let's take a minute. You can write again in a moment."),
     slow: (n) => `One message every ${n} seconds, so that everyone can keep up.`,
+    away: (name, here) => `${name} will be back in a moment.${here ? ` ${here} is here.` : ""}`,
     roles: { host: "host", moderator: "moderator" },
     writtenBy: (name, time) => (name ? `Written by ${name}, ${time}` : time),
     done: (n, all) => `${n} of ${all} minutes`,
