@@ -23,7 +23,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from chat import demo_talks
+from chat import demo_live, demo_talks
 from chat.models import Change, EarlierText, Membership, Mention, Message, Reaction, Room
 from community import names, text
 from community.models import Member
@@ -93,6 +93,7 @@ def load() -> None:
         room.keepers.set([members[keeper] for keeper in KEEPERS[slug]])
         _fill(room, members, now)
     demo_talks.load(members, now)
+    demo_live.load(members, now)
 
 
 def _member(name: str, pebble: int, roles: tuple[str, ...], bio: str, *, now: datetime) -> Member:

@@ -374,6 +374,14 @@ class LivePrompt(Struct, frozen=True):
     pebble: int
 
 
+class LiveCarer(Struct, frozen=True):
+    """Somebody who looks after a live chat; `role` is "host" or "moderator"."""
+
+    name: str
+    pebble: int
+    role: str
+
+
 class LiveState(Event, tag="live.state"):
     """How a live chat stands, the same for everyone in its room. Times are UTC.
 
@@ -395,6 +403,7 @@ class LiveState(Event, tag="live.state"):
     away: str = ""
     here: str = ""
     guarded: bool = False
+    led_by: list[LiveCarer] = []
 
 
 class QueueChanged(Event, tag="queue.changed"):

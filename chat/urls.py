@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from chat.views import boundaries, conversations, live, messages, rooms
+from chat.views import boundaries, conversations, live, live_after, messages, rooms
 
 
 class SeqConverter:
@@ -40,6 +40,8 @@ urlpatterns = [
     path("live/<str:token>/", live.live_chat, name="live-chat"),
     path("live/<str:token>/enter/", live.enter, name="live-enter"),
     path("live/<str:token>/leave/", live.leave, name="live-leave"),
+    path("live/<str:token>/felt/", live_after.felt, name="live-felt"),
+    path("live/<str:token>/state/", live_after.state, name="live-state"),
     path("messages/", conversations.messages, name="messages"),
     path("messages/search/", conversations.search, name="messages-search"),
     path("messages/ask/<str:name>/", conversations.ask, name="ask"),

@@ -180,9 +180,15 @@ class Leaving(models.Model):
         SAME = "same", _("About the same")
         WORSE = "worse", _("Worse")
 
+    class Worth(models.TextChoices):
+        YES = "yes", _("Yes")
+        PARTLY = "partly", _("In parts")
+        NO = "no", _("Not really")
+
     chat = models.ForeignKey(LiveChat, on_delete=models.CASCADE, related_name="leavings")
     member = models.ForeignKey(MEMBER, on_delete=models.CASCADE, related_name="+")
-    felt = models.CharField(max_length=8, choices=Felt)
+    felt = models.CharField(max_length=8, choices=Felt, blank=True)
+    worth = models.CharField(max_length=8, choices=Worth, blank=True, help_text="Was it worth it?")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

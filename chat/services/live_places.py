@@ -15,6 +15,8 @@ from community.access import require
 from community.models import Member
 from community.refusals import NotOpen
 
+ASKED_AFTER = timedelta(hours=1)  # the end, its moderator can still be asked to talk
+
 
 @transaction.atomic
 def sign_up(member: Member, chat: LiveChat, *, wants_reminder: bool = False, by_mail: bool = False) -> SignUp:
@@ -53,6 +55,13 @@ def enter(member: Member, chat: LiveChat) -> Membership:
             taken.save()
     # Who comes late reads what was said from the beginning; nothing of a live chat counts as unread elsewhere.
     return Membership.objects.get_or_create(room=fresh.room, member=member)[0]
+
+
+def looks_after(moderator: Member, member: Member) -> bool:
+    """True while `moderator` looks after a live chat that `member` is in, and for an hour after it."""
+    ends = timezone.now() - ASKED_AFTER
+    led = LiveChat.objects.filter(moderator=moderator, ends_at__gt=ends, cancelled_at=None)
+    return led.filter(room__memberships__member=member).exists()
 
 
 @transaction.atomic

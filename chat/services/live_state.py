@@ -11,6 +11,7 @@ from django.utils import timezone
 from chat import protocol
 from chat.models import LiveChat, Prompt
 from chat.services import live_chats, live_clock, live_gate, live_leads
+from community.models import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,14 @@ def frame_of(
         away=away,
         here=here,
         guarded=is_guarded,
+        led_by=[protocol.LiveCarer(one.name, one.pebble, role) for one, role in carers_of(chat)],
     )
+
+
+def carers_of(chat: LiveChat) -> list[tuple[Member, str]]:
+    """Who looks after the chat, and as what: its host, or the cover who came instead, and the moderator."""
+    came = chat.cover if chat.cover_id and chat.checked_in_by_id == chat.cover_id else chat.host
+    return [(one, role) for one, role in ((came, "host"), (chat.moderator, "moderator")) if one is not None]
 
 
 def _prompt(pinned: Prompt) -> protocol.LivePrompt:

@@ -1,6 +1,7 @@
 """Asking somebody to talk. A no, silence and a block look the same to whoever asked (DESIGN 3.3 e).
 
-Only people who share a room can ask. A request waits for seven days; then it has closed, for whatever reason.
+Only people who share a room can ask, and those in a live chat its moderator. A request waits for seven days; then it
+has closed, for whatever reason.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import lures
 from chat.models import Conversation, Request
 from chat.models.conversation import NOTE_LIMIT, REQUEST_LIFE
-from chat.services import conversations, sealing
+from chat.services import conversations, live_places, sealing
 from chat.services.checks import locked
 from chat.services.levels import shared_rooms
 from community import fieldcrypt, text, throttle
@@ -65,7 +66,7 @@ def may_ask(asker: Member, other: Member) -> bool:
     """True when a page should offer "Ask to talk". Limits on how often are told when somebody does."""
     if asker.pk == other.pk or apart.are_apart(asker.pk, other.pk) or not other.may_sign_in():
         return False
-    return _takes(other, asker) and bool(shared_rooms(asker, other))
+    return _takes(other, asker) and _have_met(asker, other)
 
 
 def ask(asker: Member, name: str, note: str) -> Asked:
@@ -93,7 +94,7 @@ def _asked(asker: Member, other: Member, words: str) -> Asked:
     mine = waiting(asked=asker, asker=other)
     if mine:
         return Asked(_accepted(mine, first_answer=words))
-    if not _takes(other, asker) or not shared_rooms(asker, other):
+    if not _takes(other, asker) or not _have_met(asker, other):
         raise NotTaking
     _mind_limits(asker)
     takes_everyone = boundaries.of(other).who_may_write == Boundaries.WhoMayWrite.ROOMS
@@ -109,6 +110,11 @@ def there(asker: Member, name: str) -> Member:
     if not other.may_sign_in() or apart.are_apart(asker.pk, other.pk):
         raise NotYours
     return other
+
+
+def _have_met(asker: Member, other: Member) -> bool:
+    """They share a room, or the other one looks after a live chat that the asker is in tonight."""
+    return bool(shared_rooms(asker, other)) or live_places.looks_after(other, asker)
 
 
 def _takes(other: Member, asker: Member) -> bool:

@@ -7,13 +7,14 @@ from datetime import timedelta
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from chat.models import LiveChat, Membership
-from chat.services import live_chats, live_clock, live_places
-from chat.views import live_shown
-from chat.views.rooms import me, render_room
+from chat.models import LiveChat
+from chat.services import live_chats, live_places
+from chat.views import live_after, live_shown
+from chat.views.rooms import me
 from community.refusals import NotOpen
 
 WEEK = timedelta(days=7)
@@ -32,11 +33,9 @@ def week(request: HttpRequest) -> HttpResponse:
 def live_chat(request: HttpRequest, token: str) -> HttpResponse:
     """One live chat: its room while it is on for whoever entered, else its page."""
     chat = live_chats.live_chat_for(me(request), token)
-    state = live_clock.state_of(chat, timezone.now())
-    has_place = Membership.objects.filter(room=chat.room_id, member=me(request)).exists()
-    if has_place and (state in live_clock.ON or "read" in request.GET):
-        return render_room(request, chat.room)
-    return render(request, "chat/live_chat.html", {**live_shown.page_of(me(request), chat), "has_place": has_place})
+    if (page := live_after.page(request, chat)) is not None:
+        return page
+    return render(request, "chat/live_chat.html", live_shown.page_of(me(request), chat))
 
 
 @require_POST
@@ -55,5 +54,6 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Leaves without a word; the seat is free."""
-    live_places.leave(me(request), live_chats.live_chat_for(me(request), token))
-    return redirect("live")
+    chat = live_chats.live_chat_for(me(request), token)
+    live_places.leave(me(request), chat)
+    return redirect("live" if live_chats.leads(me(request), chat) else f"{reverse('live-chat', args=[token])}?left")

@@ -23,6 +23,7 @@ from community.topics import NOTHING, Folding
 
 JOINED_WITHIN = timedelta(minutes=5)
 UNREAD_SHOWN = 10
+ROUNDED_ABOVE = 20  # people; then to tens
 
 
 @dataclass(slots=True)
@@ -172,7 +173,7 @@ def _card(room: Room, place: Membership | None, present: int) -> RoomCard:
 def presence_words(room: Room, present: int) -> str:
     """ "About 12 here", rounded so that nobody is counted, or since when it is quiet."""
     if present >= 3:
-        return _("About %(n)s here") % {"n": present}
+        return _("About %(n)s here") % {"n": round(present, -1) if present > ROUNDED_ABOVE else present}
     if present:
         return _("A few here")
     if room.is_lit():

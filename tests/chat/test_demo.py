@@ -9,11 +9,14 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from chat import demo
-from chat.models import Conversation, Membership, Message, Reaction, Request, Room
+from chat import demo, demo_live
+from chat.models import Conversation, LiveChat, Membership, Message, Reaction, Request, Room
 from chat.models.message import BODY_LIMIT
+from chat.services import live_clock
+from chat.services.live_clock import State
 from community import names, text
 from community.models import Block, Member
+from tests.factories import make_member
 
 
 @pytest.fixture
@@ -36,16 +39,34 @@ def test_it_is_there_once_and_has_enough_of_everything(loaded: None):
 
 
 def test_every_room_is_numbered_without_holes_and_in_the_order_of_time(loaded: None):
-    for room in Room.objects.all():  # one-to-one too
+    for room in Room.objects.filter(top__gt=0):  # one-to-one and live chats too
         rows = list(Message.objects.filter(room=room).order_by("seq").values_list("seq", "stored_at"))
         assert [seq for seq, _ in rows] == list(range(1, room.top + 1))
         assert [at for _, at in rows] == sorted(at for _, at in rows)
         assert rows[-1][1] == room.last_message_at
 
 
+def test_a_live_chat_is_on_others_are_planned_and_one_has_its_summary(loaded: None):
+    now = timezone.now()
+    states = [live_clock.state_of(chat, now) for chat in LiveChat.objects.all()]
+    assert states.count(State.OPEN) == states.count(State.ENDED) == 1
+    assert states.count(State.PLANNED) >= 5
+    on = LiveChat.objects.get(series=None)
+    assert (on.room.top >= 12, on.prompts.filter(released_at__lt=now).count(), bool(on.so_far)) == (True, 2, True)
+    assert LiveChat.objects.exclude(summed_up_at=None).get().what_helped
+
+
+@pytest.mark.parametrize("hour", [0, 12, 19, 20, 21])
+def test_one_live_chat_is_on_at_any_hour(db: None, hour: int):
+    now = datetime(2026, 3, 29, hour, 10, tzinfo=demo.ZONE)
+    demo_live.load({name: make_member(name) for name, *_ in demo.MEMBERS}, now)
+    states = [live_clock.state_of(chat, now) for chat in LiveChat.objects.all()]
+    assert states.count(State.OPEN) == states.count(State.ENDED) == 1
+
+
 def test_something_new_waits_for_linden_but_not_everywhere(loaded: None):
     behind = [place.room.top - place.read_to for place in Membership.objects.filter(member__name="Linden")]
-    assert len(behind) == 8
+    assert len(behind) == 10
     assert 0 in behind
     assert demo.UNREAD in behind
 

@@ -93,6 +93,8 @@ URLS: dict[str, str] = {
     "live-chat": MEMBER,
     "live-enter": MEMBER,
     "live-leave": MEMBER,
+    "live-felt": MEMBER,
+    "live-state": MEMBER,
     # one to one; tests/chat/test_conversations.py asks for each with other people's ids
     "messages": MEMBER,
     "messages-search": MEMBER,

@@ -4,6 +4,7 @@ import { WORDS } from "./words.js";
 
 const TOGETHER = 3;
 const WITHIN_MS = 5000;
+const BUSY_MS = 10000; // where many write at once
 const GONE_AFTER_MS = 30000;
 const LONGEST = 300;
 
@@ -15,16 +16,16 @@ export class Announcer {
     this.bundle = [];
   }
 
-  /** A message arrived that somebody else wrote. */
-  arrived(entry) {
+  /** A message arrived that somebody else wrote; `isBusy` where many do at once, and only numbers can be followed. */
+  arrived(entry, isBusy = false) {
     if (this.mode === "none" || entry.state) return;
     const at = this.now();
     this.recent = [...this.recent.filter((time) => at - time < WITHIN_MS), at];
-    if (this.mode === "number" || this.recent.length > TOGETHER) this.later(entry);
+    if (isBusy || this.mode === "number" || this.recent.length > TOGETHER) this.later(entry, isBusy ? BUSY_MS : WITHIN_MS);
     else this.say(line(entry));
   }
 
-  later(entry) {
+  later(entry, wait) {
     this.bundle.push(entry.author?.name);
     if (this.bundle.length > 1) return;
     this.timers.setTimeout(() => {
@@ -32,7 +33,7 @@ export class Announcer {
       this.bundle = [];
       const people = new Set(names).size;
       this.say(this.mode === "number" || people < 2 ? WORDS.spokenCount(names.length) : WORDS.spoken(names.length, people));
-    }, WITHIN_MS);
+    }, wait);
   }
 
   say(words) {

@@ -56,7 +56,7 @@ export class Composer {
 
   submit() {
     const body = this.box.value;
-    if (!body.trim() || charactersOver(body) || this.box.readOnly) return;
+    if (!body.trim() || charactersOver(body) || this.box.readOnly || "rests" in this.form.dataset) return;
     if (this.changing) {
       this.save(this.changing, body);
       return;

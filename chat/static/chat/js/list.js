@@ -13,6 +13,7 @@ export class MessageList {
     Object.assign(this, { log, list, template, below, view, onSeen });
     this.unseen = 0;
     this.firstUnseen = null;
+    this.together = null;
     this.end = () => { log.scrollTop = log.scrollHeight; };
     this.held = null; // puts the place that is to stay in view there again, until somebody scrolls
     this.lastTop = 0;
@@ -50,6 +51,27 @@ export class MessageList {
     this.keepingPlace(() => this.put(entry), mine && isNew);
     if (isNew && !this.isAtEnd && !mine) this.countNew(entry.seq);
     else if (isNew) this.onSeen();
+  }
+
+  /** Draws new messages of others. Several that came together have a line before them, until the next ones come. */
+  add(entries) {
+    entries.forEach((entry) => this.upsert(entry, true));
+    if (this.together || entries.length > 1) this.keepingPlace(() => this.markTogether(entries));
+  }
+
+  markTogether(entries) {
+    const before = this.together?.nextElementSibling;
+    this.together?.remove();
+    this.together = null;
+    if (before?.matches("li.msg[data-seq]")) this.regroup(before);
+    const first = entries.length > 1 && this.find(entries[0].seq);
+    if (!first) return;
+    this.together = document.createElement("li");
+    this.together.className = "mark";
+    this.together.setAttribute("aria-hidden", "true");
+    this.together.textContent = WORDS.together(entries.length);
+    first.before(this.together);
+    this.regroup(first);
   }
 
   put(entry) {

@@ -18,7 +18,10 @@ export function staysClosed(code) {
 }
 
 /** Refusals after which the same command may be sent again, a little later. */
-export const RETRYABLE = new Set(["too-fast", "slow-mode", "unavailable", "busy"]);
+export const RETRYABLE = new Set(["too-fast", "slow-mode", "unavailable", "busy", "resting"]);
+
+/** Refusals after which the words go back into the box, with the reason above it. */
+export const KEEPS_WORDS = new Set(["full", "guarded", "over", "not-begun"]);
 
 /** Commands, each as the object that is sent. */
 export const enterRoom = (ref, room, position) => ({ type: "room.enter", ref, room, ...(position && { position }) });

@@ -6,10 +6,12 @@ import { Announcer } from "./announce.js";
 import { answerInPlace, Beside, parsePiece } from "./beside.js";
 import { Composer } from "./composer.js";
 import { Connection, socketAt } from "./connection.js";
+import { Flow } from "./flow.js";
 import { foldingOf } from "./fold.js";
 import { moveByKeys } from "./keys.js";
 import { MessageList } from "./list.js";
 import { hearNotices, showDot, showTotals, TitleCount } from "./notify.js";
+import { KEEPS_WORDS } from "./protocol.js";
 import { Line, stateNodes } from "./status.js";
 import { Unread } from "./unread.js";
 import { Visit } from "./visit.js";
@@ -43,6 +45,15 @@ const list = new MessageList({
   below: document.getElementById("below"),
   view: { me, messageUrl },
   onSeen: () => list.isAtEnd && !document.hidden && visit.seen(),
+});
+
+// In live chats many may write at once.
+const flow = new Flow({
+  draw: (entries) => {
+    list.add(entries);
+    entries.forEach((entry) => arrived(entry));
+  },
+  isAtEnd: () => Boolean(main.dataset.liveUrl) && list.isAtEnd,
 });
 
 const beside = new Beside({
@@ -89,13 +100,20 @@ const visit = new Visit({
   on: {
     upsert: (stored, isNew) => {
       const entry = folding.fold(stored);
-      list.upsert(entry, isNew);
-      beside.placed(entry.seq);
-      if (isNew && entry.author?.name !== me) arrived(entry);
+      if (isNew && entry.author?.name !== me) flow.arrived(entry);
+      else if (!flow.changed(entry)) {
+        flow.flush(); // one's own come at once, and after what others said before
+        list.upsert(entry, isNew);
+        beside.placed(entry.seq);
+      }
     },
-    remove: (seq) => list.remove(seq),
+    remove: (seq) => {
+      flow.removed(seq);
+      list.remove(seq);
+    },
     changed: (entry) => list.requote(folding.fold(entry)),
     reset: (entries) => {
+      flow.clear();
       list.reset(entries.map((entry) => folding.fold(entry)));
       entries.forEach(({ seq }) => beside.placed(seq));
     },
@@ -145,6 +163,11 @@ function showPending(message) {
     if (!isLive && !visit.outbox.hasUnsent) location.assign(`${location.pathname}#m-${message.seq}`);
     return;
   }
+  if (message.state === "refused" && KEEPS_WORDS.has(message.code)) {
+    putBack(message);
+    notice.note(message.detail);
+    return;
+  }
   if (message.code === "slow-mode" && message.state === "waiting") notice.slow(Number(main.dataset.slow), message.retryAfter);
   list.showPending(message, stateNodes(message, { again: tryAgain, back: putBack, copy: copyWords }));
 }
@@ -165,7 +188,7 @@ function copyWords(words) {
 }
 
 function arrived(entry) {
-  announcer.arrived(entry);
+  announcer.arrived(entry, Boolean(main.dataset.liveUrl) && flow.isBusy);
   title.add();
 }
 
@@ -220,6 +243,7 @@ list.list.addEventListener("click", (event) => {
 });
 document.getElementById("earlier").addEventListener("click", getEarlier);
 
+document.getElementById("leave-chat")?.addEventListener("submit", () => { isLeaving = true; });
 window.addEventListener("leaving", () => {
   isLeaving = true;
   connection.end();
