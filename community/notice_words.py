@@ -20,6 +20,8 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "page": lambda n: _("Somebody in the queue has waited longer than they should"),
     "decision": lambda n: _("A moderator has written to you"),
     "support-after": lambda n: _("One question, if you like"),
+    "live-soon": lambda n: _("A live chat you wanted to come to is about to begin: {name}"),
+    "live-seat": lambda n: _("A seat is yours in the live chat {name}"),
     "conversation": lambda n: ngettext("A new message from {name}", "{n} new messages from {name}", n),
 }
 

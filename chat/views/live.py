@@ -1,30 +1,18 @@
-"""Live chats for members: what is coming, one chat before and after, and the way in and out."""
+"""One live chat for members: its page before and after, and the way in and out."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from chat.models import LiveChat, Membership
+from chat.models import Membership
 from chat.services import live_chats, live_clock, live_places
-from chat.views import live_shown
+from chat.views import live_before
 from chat.views.rooms import me, render_room
 from community.refusals import NotOpen
-
-WEEK = timedelta(days=7)
-
-
-@require_GET
-def week(request: HttpRequest) -> HttpResponse:
-    """The live chats of the next seven days, in the reader's time."""
-    now = timezone.now()
-    coming = LiveChat.objects.filter(ends_at__gt=now, starts_at__lt=now + WEEK).select_related("host")
-    return render(request, "chat/live_week.html", {"chats": coming})
 
 
 @require_GET
@@ -36,7 +24,7 @@ def live_chat(request: HttpRequest, token: str) -> HttpResponse:
     has_place = Membership.objects.filter(room=chat.room_id, member=me(request)).exists()
     if has_place and (state in live_clock.ON or "read" in request.GET):
         return render_room(request, chat.room)
-    return render(request, "chat/live_chat.html", {**live_shown.page_of(me(request), chat), "has_place": has_place})
+    return live_before.render_page(request, chat, has_place=has_place)
 
 
 @require_POST
