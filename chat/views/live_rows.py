@@ -30,6 +30,7 @@ class LiveRow:
     now: datetime
     sign_up: SignUp | None = None
     free: int | None = None  # seats; None without a limit
+    is_for_visitor: bool = False  # who is told topics and times, and nobody's name
 
     @property
     def is_on(self) -> bool:
@@ -92,7 +93,8 @@ def rows_of(chats: Iterable[LiveChat], member: Member | None, now: datetime) -> 
     counted = SignUp.objects.filter(chat__in=limited, left_at=None).order_by().values_list("chat")
     taken = dict(counted.annotate(n=Count("pk"))) if limited else {}
     free = {chat.pk: max(0, (chat.seats or 0) - taken.get(chat.pk, 0)) for chat in limited}
-    return [LiveRow(chat, state_of(chat, now), now, mine.get(chat.pk), free.get(chat.pk)) for chat in found]
+    no = member is None
+    return [LiveRow(one, state_of(one, now), now, mine.get(one.pk), free.get(one.pk), no) for one in found]
 
 
 def between(begins: datetime, ends: datetime) -> Iterable[LiveChat]:
@@ -166,9 +168,10 @@ def standing_words(row: LiveRow) -> str:
     """How a chat stands, where that is not plain from its time."""
     chat = row.chat
     if row.is_off:
-        return _off_words(chat, row.state)
+        return _off_words(row)
     if row.is_over:
-        return _("Ended. %(name)s wrote a few lines.") % {"name": chat.host} if row.has_summary else _("Ended.")
+        tells = row.has_summary and chat.host and not row.is_for_visitor
+        return _("Ended. %(name)s wrote a few lines.") % {"name": chat.host} if tells else _("Ended.")
     if row.is_full and row.sign_up is None:
         return _("It's full, so that everyone can be heard. You can read along.")
     if row.is_coming and chat.moved_from:
@@ -177,11 +180,11 @@ def standing_words(row: LiveRow) -> str:
     return ""
 
 
-def _off_words(chat: LiveChat, state: State) -> str:
-    if state == State.NOT_TAKING_PLACE:
+def _off_words(row: LiveRow) -> str:
+    if row.state == State.NOT_TAKING_PLACE:
         return _("This one doesn't take place. Nobody could be here to host it.")
-    if chat.cancelled_because:
-        return _("Cancelled. %(reason)s") % {"reason": chat.cancelled_because}
+    if row.chat.cancelled_because and not row.is_for_visitor:
+        return _("Cancelled. %(reason)s") % {"reason": row.chat.cancelled_because}
     return _("Cancelled.")
 
 
