@@ -148,7 +148,7 @@ def _by_kind(member: Member, found: Room) -> tuple[str, dict[str, Any]]:
         return "chat/live_room.html", live_shown.context_of(member, found)
     if found.kind == Room.Kind.CONVERSATION:
         return "chat/conversation.html", talks.context_of(member, conversations.conversation_for(member, found.slug))
-    return "chat/room.html", {}
+    return "chat/room.html", {"live_next": live_today.next_row(member, within=live_today.IN_ROOMS_BEFORE)}
 
 
 def _put_beside(request: HttpRequest, messages: list[Message], views: list[MessageView]) -> None:

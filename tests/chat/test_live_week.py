@@ -17,7 +17,7 @@ from chat.models import Question, SignUp
 from chat.services import live_places
 from chat.views import live_rows
 from community.models import Notice
-from tests.factories import make_live_chat, make_member, make_resource, make_room, unhurried
+from tests.factories import join, make_live_chat, make_member, make_resource, make_room, unhurried
 
 pytestmark = pytest.mark.django_db
 EIGHT = datetime(2026, 6, 5, 20, 0, tzinfo=UTC)  # a Friday
@@ -323,6 +323,21 @@ def test_the_list_of_rooms_leads_there_and_names_the_next_when_all_are_resting()
     assert "Live chat: In 34 minutes, at 20:00" in words(client.get(reverse("rooms")))
     lit = words(client.get(reverse("rooms"), {"show": "lit"}))
     assert "Everyone is resting. The next live chat is at 20:00." in lit
+
+
+def test_a_room_says_so_in_the_hour_before_and_while_it_is_on():
+    client, member = signed_in()
+    room = make_room("evenings")
+    join(member, room)
+    make(0.5, topic="Sleep")
+
+    def shown(minutes):
+        with time_machine.travel(EIGHT + timedelta(minutes=minutes), tick=False):
+            return words(client.get(reverse("room", args=["evenings"])))
+
+    assert "Sleep" not in shown(-34)
+    assert "In 50 minutes, at 20:30 Sleep Remind me" in shown(-20)
+    assert "On now, until 21:30 Sleep Come in" in shown(60)
 
 
 def test_the_landing_page_is_there_without_a_database(client, monkeypatch):

@@ -147,7 +147,7 @@ def test_a_process_that_dies_while_reminding_loses_nothing(chat, monkeypatch):
     monkeypatch.setattr(outbox, "write", write_one)
     with pytest.raises(KeyboardInterrupt):
         reminded(-15)
-    assert not (Notice.objects.exists() or Letter.objects.exists() or SignUp.objects.exclude(reminded_at=None).exists())
+    assert [Notice.objects.count(), Letter.objects.count(), SignUp.objects.exclude(reminded_at=None).count()] == [0, 0, 0]
     assert reminded(-14) == 2
     assert (Notice.objects.count(), Letter.objects.count()) == (2, 2)
 
