@@ -346,3 +346,15 @@ def test_the_landing_page_is_there_without_a_database(client, monkeypatch):
 
     monkeypatch.setattr(live_rows.LiveChat.objects, "filter", broken)
     assert client.get(reverse("landing")).status_code == 200
+
+
+def test_what_is_to_come_is_found_by_its_topic_and_what_is_over_is_not(client):
+    make(24, topic="Getting up", purpose="Mornings that begin at noon.")
+    make(-24, topic="Mornings of last week")
+    make(48, topic="Cancelled mornings", cancelled_at=EIGHT)
+    member, _ = signed_in(time_zone="Europe/Lisbon")
+    found = words(member.get(reverse("search"), {"q": "mornings"}))
+    assert "Getting up Saturday 6 June, 21:00" in found
+    assert "last week" not in found
+    assert "Cancelled" not in found
+    assert "Getting up" not in words(client.get(reverse("search"), {"q": "mornings"}))
