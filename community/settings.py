@@ -293,8 +293,7 @@ WHITENOISE_AUTOREFRESH = False
 
 # --- Logs: never what members write, never query strings ------------------------------------------
 LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
+    **{"version": 1, "disable_existing_loggers": False},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "filters": {"secretless": {"()": "community.logs.Secretless"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secretless"]}},
