@@ -1,4 +1,4 @@
-"""What no log may hold: addresses that are secrets themselves. Pure."""
+"""How a line of the log is written, and what none may hold: addresses that are secrets themselves. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import re
 _SECRET = re.compile(r"(/live/feed/)[^\s\"'?]+")
 
 
-class Secretless(logging.Filter):
-    """Takes the secret out of every line before it is written, whoever wrote it."""
+class Line(logging.Formatter):
+    """A line without secrets, whoever logged it, and so are the traces below it."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Always true: the line is kept."""
-        words = record.getMessage()
-        if "/live/feed/" in words:
-            record.msg, record.args = _SECRET.sub(r"\1…", words), ()
-        return True
+    def __init__(self) -> None:
+        super().__init__("{asctime} {levelname} {name} {message}", style="{")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line as it may be kept."""
+        return _SECRET.sub(r"\1…", super().format(record))

@@ -293,10 +293,10 @@ WHITENOISE_AUTOREFRESH = False
 
 # --- Logs: never what members write, never query strings ------------------------------------------
 LOGGING = {
-    **{"version": 1, "disable_existing_loggers": False},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"secretless": {"()": "community.logs.Secretless"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secretless"]}},
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "community.logs.Line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {name: {"level": "WARNING"} for name in ("django.channels.server", "daphne", "twisted", "uvicorn")},
 }

@@ -99,7 +99,7 @@ def rows_of(chats: Iterable[LiveChat], member: Member | None, now: datetime) -> 
 
 def between(begins: datetime, ends: datetime) -> Iterable[LiveChat]:
     """The chats that begin in this time, with their hosts, in order. One query."""
-    return LiveChat.objects.filter(starts_at__gte=begins, starts_at__lt=ends).select_related("host")
+    return LiveChat.objects.filter(starts_at__gte=begins, starts_at__lt=ends).select_related("host", "cover")
 
 
 def day_start(day: date) -> datetime:
@@ -174,10 +174,21 @@ def standing_words(row: LiveRow) -> str:
         return _("Ended. %(name)s wrote a few lines.") % {"name": chat.host} if tells else _("Ended.")
     if row.is_full and row.sign_up is None:
         return _("It's full, so that everyone can be heard. You can read along.")
+    if stands_in := _stands_in(row):
+        return stands_in
     if row.is_coming and chat.moved_from:
         was = at_words(chat.moved_from)
         return _("This one moved. Before, it was: %(when)s.") % {"when": was}
     return ""
+
+
+def _stands_in(row: LiveRow) -> str:
+    chat = row.chat
+    has_come = chat.cover_id is not None and chat.checked_in_by_id == chat.cover_id
+    if row.is_for_visitor or not (chat.cover_asked_at and chat.host and has_come):
+        return ""
+    names = {"host": chat.host, "cover": chat.cover}
+    return _("%(host)s can't come. %(cover)s is keeping the room open for whoever needs it.") % names
 
 
 def _off_words(row: LiveRow) -> str:

@@ -4,7 +4,7 @@
 import { say } from "../../community/js/say.js";
 
 const MINUTE = 60_000;
-const AGAIN = 2 * MINUTE;
+const AGAIN = { soon: 2 * MINUTE, later: 15 * MINUTE };
 const lang = document.documentElement.lang || "en";
 
 function ownTimes(place) {
@@ -52,7 +52,9 @@ function wait() {
   clearTimeout(waking);
   const changes = new Date(document.getElementById("standing").dataset.changes) - Date.now();
   const jitter = Math.random() * 2000; // not everybody at once
-  waking = setTimeout(() => (document.hidden ? wait() : follow()), Math.max(1000, Math.min(changes || AGAIN, AGAIN)) + jitter);
+  const again = changes > 60 * MINUTE ? AGAIN.later : AGAIN.soon;
+  const next = Math.max(1000, Math.min(changes || again, again)) + jitter;
+  waking = setTimeout(() => (document.hidden ? wait() : follow()), next);
 }
 
 ownTimes(document);
