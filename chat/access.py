@@ -55,6 +55,11 @@ def _live_see(actor: Member, chat: LiveChat) -> bool:
     return True
 
 
+@rule("live.ask")
+def _live_ask(actor: Member, thing: object) -> bool:
+    return not actor.is_silenced()
+
+
 @rule("live.host")
 def _live_host(actor: Member, chat: LiveChat) -> bool:
     return actor.pk in {chat.host_id, chat.cover_id, chat.moderator_id} or has_role(actor, "moderators", "leads")

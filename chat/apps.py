@@ -11,11 +11,16 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from chat import access, live, receivers  # noqa: F401  (rows of the access table; what sockets and chat hear)
-        from chat.services import (  # noqa: F401  (their duties; what can be found)
+        from chat.services import (  # noqa: F401  (their duties; what can be found; a key to turn)
+            calendars,
             conversations,
             erasing,
             finding,
+            finding_live,
             live_duties,
             live_emptying,
             noticing,
+            reminders,
+            wishes,
         )
+        from chat.views import live_landing  # noqa: F401  (what the landing page shows)

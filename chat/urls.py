@@ -2,7 +2,18 @@
 
 from django.urls import path, register_converter
 
-from chat.views import boundaries, conversations, live, live_after, messages, rooms
+from chat.views import (
+    boundaries,
+    calendars,
+    conversations,
+    live,
+    live_after,
+    live_ask,
+    live_before,
+    live_week,
+    messages,
+    rooms,
+)
 
 
 class SeqConverter:
@@ -36,8 +47,15 @@ urlpatterns = [
     path("rooms/<slug:slug>/m/<seq:seq>/heads-up/", messages.heads_up, name="message-heads-up"),
     path("rooms/<slug:slug>/m/<seq:seq>/withdraw/", messages.withdraw, name="message-withdraw"),
     path("rooms/<slug:slug>/m/<seq:seq>/react/", messages.react, name="message-react"),
-    path("live/", live.week, name="live"),
+    path("live/", live_week.week, name="live"),
+    path("live/calendar/", live_week.month, name="live-calendar"),
+    path("live/ask/", live_ask.ask, name="live-ask"),
+    path("live/feed/", calendars.renew, name="live-feed-renew"),
+    path("live/feed/<str:secret>.ics", calendars.feed, name="live-feed"),
     path("live/<str:token>/", live.live_chat, name="live-chat"),
+    path("live/<str:token>/sign-up/", live_before.sign_up, name="live-sign-up"),
+    path("live/<str:token>/question/", live_before.question, name="live-question"),
+    path("live/<str:token>/chat.ics", calendars.file, name="live-file"),
     path("live/<str:token>/enter/", live.enter, name="live-enter"),
     path("live/<str:token>/leave/", live.leave, name="live-leave"),
     path("live/<str:token>/felt/", live_after.felt, name="live-felt"),

@@ -147,6 +147,26 @@ def save(member_id: int) -> float:
     return spend(f"save:{member_id}", capacity=60, per_seconds=1)
 
 
+def beforehand(member_id: int) -> float:
+    """Questions to hosts by one account: burst 6, then one every 10 minutes."""
+    return spend(f"beforehand:{member_id}", capacity=6, per_seconds=600)
+
+
+def wish(member_id: int) -> float:
+    """Live chats asked for by one account: burst 6, then one an hour."""
+    return spend(f"wish:{member_id}", capacity=6, per_seconds=3600)
+
+
+def feed(member_id: int) -> float:
+    """Looks into one member's calendar: burst 30, then one a minute. Calendars ask every few hours."""
+    return spend(f"feed:{member_id}", capacity=30, per_seconds=60)
+
+
+def no_feed(address: str) -> float:
+    """Calendar addresses that are none, asked for from one network address: burst 30, then one every 20 seconds."""
+    return spend(f"no-feed:{address}", capacity=30, per_seconds=20)
+
+
 def name_check(address: str) -> float:
     """Names asked about on the join page from one address: burst 30, then one every 2 seconds."""
     return spend(f"name:{address}", capacity=30, per_seconds=2)

@@ -219,6 +219,11 @@ class Wish(models.Model):
     answer = models.CharField(max_length=12, blank=True, help_text="planned or declined")
     chat = models.ForeignKey(LiveChat, null=True, blank=True, on_delete=models.SET_NULL, related_name="wishes")
 
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key"], condition=Q(answered_at=None), name="an_open_wish_stands_once")
+        ]
+
 
 class CalendarAddress(models.Model):
     """The secret address of a member's own calendar feed."""
@@ -226,4 +231,6 @@ class CalendarAddress(models.Model):
     member = models.OneToOneField(MEMBER, on_delete=models.CASCADE, related_name="calendar_address")
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret")
     secret = models.TextField(help_text="Sealed by the key ring, to show it to its member")
+    words = models.CharField(max_length=60, blank=True, help_text="What entries are called; empty for neutral words")
+    has_all = models.BooleanField(default=False, help_text="Every live chat, not only those signed up for")
     made_at = models.DateTimeField(default=timezone.now)

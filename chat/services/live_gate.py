@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -163,5 +164,10 @@ def seated_in(chat: LiveChat) -> frozenset[int] | None:
     """The members who have a seat: the first to sign up, as many as there are seats. None without a limit."""
     if chat.seats is None:
         return None
+    return frozenset(in_order(chat)[: chat.seats])
+
+
+def in_order(chat: LiveChat) -> QuerySet[SignUp, int]:
+    """The ids of those who want to come, in the order in which seats go."""
     waiting = SignUp.objects.filter(chat=chat, left_at=None).order_by("made_at", "pk")
-    return frozenset(waiting.values_list("member", flat=True)[: chat.seats])
+    return waiting.values_list("member", flat=True)

@@ -1,31 +1,17 @@
-"""Live chats for members: what is coming, one chat before and after, and the way in and out."""
+"""One live chat for members: its page, and the way in and out."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from chat.models import LiveChat
 from chat.services import live_chats, live_places
-from chat.views import live_after, live_shown
+from chat.views import live_after, live_before
 from chat.views.rooms import me
 from community.refusals import NotOpen
-
-WEEK = timedelta(days=7)
-
-
-@require_GET
-def week(request: HttpRequest) -> HttpResponse:
-    """The live chats of the next seven days, in the reader's time."""
-    now = timezone.now()
-    coming = LiveChat.objects.filter(ends_at__gt=now, starts_at__lt=now + WEEK).select_related("host")
-    return render(request, "chat/live_week.html", {"chats": coming})
 
 
 @require_GET
@@ -33,9 +19,7 @@ def week(request: HttpRequest) -> HttpResponse:
 def live_chat(request: HttpRequest, token: str) -> HttpResponse:
     """One live chat: its room while it is on for whoever entered, else its page."""
     chat = live_chats.live_chat_for(me(request), token)
-    if (page := live_after.page(request, chat)) is not None:
-        return page
-    return render(request, "chat/live_chat.html", live_shown.page_of(me(request), chat))
+    return live_after.page(request, chat) or live_before.render_page(request, chat)
 
 
 @require_POST

@@ -20,7 +20,7 @@ from chat.services import conversations, levels, live_chats, live_gate
 from chat.services import rooms as services
 from chat.services.checks import PausedHere, paused_until
 from chat.services.messages import Ended
-from chat.views import live_shown, talks
+from chat.views import live_shown, live_today, talks
 from chat.views.shown import MessageView, RoomCard, cards, shown
 from community.access import may
 from community.models import Member
@@ -47,6 +47,8 @@ def today(request: HttpRequest) -> HttpResponse:
     written = [thread for thread in talks.threads(me(request)) if thread.unread][:TALKS_ON_TODAY]
     context = {"member": me(request), "greeting": greeting(me(request), mine), "rooms": mine[:4] or suggested,
                "has_news": any(card.unread for card in mine), "first_day": not mine, "threads": written}  # fmt: skip
+    live = live_today.live_today(me(request))
+    context |= {"live": live, "quiet": live_today.quiet_words(live) if mine else ""}
     return render(request, "chat/today.html", context)
 
 
@@ -69,12 +71,16 @@ def room_list(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         rooms = Room.objects.listed()
         more = [RoomCard(room, False, "") for room in rooms]
-        return render(request, "chat/rooms.html", {"mine": [], "more": more, "lit_only": False})
+        live = live_today.next_row(None)
+        return render(request, "chat/rooms.html", {"mine": [], "more": more, "lit_only": False, "live": live})
     lit_only = request.GET.get("show") == "lit"
     mine, more = _cards(me(request), joined=True), _cards(me(request), joined=False)
     if lit_only:
         mine, more = [c for c in mine if c.is_lit], [c for c in more if c.is_lit]
-    return render(request, "chat/rooms.html", {"mine": mine, "more": more, "lit_only": lit_only})
+    context = {"mine": mine, "more": more, "lit_only": lit_only, "live": live_today.next_row(me(request))}
+    if lit_only and not mine and not more:
+        context["resting"] = live_today.resting_words()
+    return render(request, "chat/rooms.html", context)
 
 
 def _cards(member: Member, *, joined: bool) -> list[RoomCard]:
@@ -143,7 +149,7 @@ def _by_kind(member: Member, found: Room) -> tuple[str, dict[str, Any]]:
         return "chat/live_room.html", live_shown.context_of(member, found)
     if found.kind == Room.Kind.CONVERSATION:
         return "chat/conversation.html", talks.context_of(member, conversations.conversation_for(member, found.slug))
-    return "chat/room.html", {}
+    return "chat/room.html", {"live_next": live_today.next_row(member, within=live_today.IN_ROOMS_BEFORE)}
 
 
 def _put_beside(request: HttpRequest, messages: list[Message], views: list[MessageView]) -> None:

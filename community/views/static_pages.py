@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from community import welcome
+
 SHEETS = ("tokens", "base", "plan", "resources")  # of the pages that a browser keeps
 
 
@@ -21,7 +23,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     """For someone who decides in ten seconds whether this place is safe. Members go on to Today."""
     if request.user.is_authenticated:
         return redirect("today")
-    return render(request, "community/landing.html")
+    return render(request, "community/landing.html", {"pieces": welcome.pieces(request)})
 
 
 @require_safe

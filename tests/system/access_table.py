@@ -4,13 +4,15 @@ An address is *open* (everyone), for *members* (anyone signed in), for people wi
 *author* of the message only, for *staff* (moderators) with a second factor in
 this session, for *admins* or *curators* with one, for *keepers*: curators and moderators, or for *hosts* and
 moderators. A *case* is for staff who may work on it, and *lead* for leads and admins. *Half* is for a sign-in that
-lacks its second step; anyone else is sent away.
+lacks its second step; anyone else is sent away. An address that is itself a *key* opens for whoever knows it, without a session
+(tests/chat/test_calendars.py); any other is not here.
 """
 
 from __future__ import annotations
 
 OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
 CURATOR, KEEPER, HOST, CASE, LEAD = "curator", "keeper", "host", "case", "lead"
+KEY = "key"
 
 URLS: dict[str, str] = {
     # pages for everyone
@@ -95,6 +97,13 @@ URLS: dict[str, str] = {
     "live-leave": MEMBER,
     "live-felt": MEMBER,
     "live-state": MEMBER,
+    "live-calendar": OPEN,
+    "live-ask": MEMBER,
+    "live-sign-up": MEMBER,
+    "live-question": MEMBER,
+    "live-file": MEMBER,
+    "live-feed": KEY,
+    "live-feed-renew": MEMBER,
     # one to one; tests/chat/test_conversations.py asks for each with other people's ids
     "messages": MEMBER,
     "messages-search": MEMBER,

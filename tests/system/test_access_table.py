@@ -26,6 +26,7 @@ from tests.system.access_table import (
     HALF,
     HOST,
     KEEPER,
+    KEY,
     LEAD,
     MEMBER,
     OPEN,
@@ -41,6 +42,7 @@ ARGUMENTS = {
     "pk": 1,
     "token": "no-such-token",
     "object_id": "1",
+    "secret": "no-such-secret",
     "number": 1,
 }
 TWO = ("curate-read", "curate-preview", "curate-answer")  # addresses with a number after the slug
@@ -216,7 +218,7 @@ def rows(*kinds):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "name",
-    [name for name, kind in URLS.items() if kind not in (OPEN, HALF)],
+    [name for name, kind in URLS.items() if kind not in (OPEN, HALF, KEY)],
 )
 def test_a1_a_visitor_is_sent_to_sign_in_wherever_one_must_be_a_member(people, name):
     answer = ask(people["visitor"], name)
@@ -263,6 +265,12 @@ def _words(answer):
 def test_a5_open_pages_answer_everyone_without_a_fault(people, name):
     for client in people.values():
         assert ask(client, name).status_code in (200, 301, 302)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind == KEY])
+def test_a4_a_secret_address_that_is_none_is_not_here_for_anybody(people, name):
+    assert {ask(client, name).status_code for client in people.values()} == {404}
 
 
 @pytest.mark.django_db

@@ -26,7 +26,7 @@ NEWS = (Notice, Boundaries, PushDevice, Saved, ResourceFeedback, MissingResource
 HTML = {"landing", "search", "help-now", "help-all", "leave", "guidelines", "about", "privacy", "accessibility", "join", "under-18",
         "rules", "account_login", "account_logout", "account_inactive", "account_reset_password", "account_email",
         "account_change_password", "mfa_index", "mfa_list_webauthn", "usersessions_list", "you", "you-profile",
-        "you-display", "you-boundaries", "notifications", "digest-stop", "profile", "plan", "plan-edit", "plan-delete", "you-topics", "today", "rooms", "room", "message", "moderation:report", "help-exercise", "resources", "resources-country", "resource", "saved"}  # fmt: skip
+        "you-display", "you-boundaries", "notifications", "digest-stop", "profile", "plan", "plan-edit", "plan-delete", "you-topics", "today", "live", "live-calendar", "live-ask", "live-feed-renew", "rooms", "room", "message", "moderation:report", "help-exercise", "resources", "resources-country", "resource", "saved"}  # fmt: skip
 
 
 @pytest.fixture
