@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from chat.views import boundaries, conversations, live, messages, rooms
+from chat.views import boundaries, conversations, curate_live, curate_series, live, messages, rooms, roster
 
 
 class SeqConverter:
@@ -36,7 +36,13 @@ urlpatterns = [
     path("rooms/<slug:slug>/m/<seq:seq>/heads-up/", messages.heads_up, name="message-heads-up"),
     path("rooms/<slug:slug>/m/<seq:seq>/withdraw/", messages.withdraw, name="message-withdraw"),
     path("rooms/<slug:slug>/m/<seq:seq>/react/", messages.react, name="message-react"),
+    path("curate/live/", curate_live.week, name="curate-live"),
+    path("curate/live/add/", curate_live.add, name="curate-live-add"),
+    path("curate/live/series/", curate_series.add, name="curate-live-series-add"),
+    path("curate/live/series/<int:pk>/", curate_series.series, name="curate-live-series"),
+    path("curate/live/<str:token>/", curate_live.one, name="curate-live-chat"),
     path("live/", live.week, name="live"),
+    path("live/roster/", roster.page, name="live-roster"),
     path("live/<str:token>/", live.live_chat, name="live-chat"),
     path("live/<str:token>/enter/", live.enter, name="live-enter"),
     path("live/<str:token>/leave/", live.leave, name="live-leave"),

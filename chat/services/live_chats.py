@@ -42,6 +42,11 @@ def make(*, slow_seconds: int = 0, **fields: Any) -> LiveChat:
     return LiveChat.objects.create(token=token, room=room, **fields)
 
 
+def name_room(chat: LiveChat) -> None:
+    """The room is called what the chat is called now."""
+    Room.objects.filter(pk=chat.room_id).update(name=chat.topic[:NAME_LIMIT], purpose=chat.purpose[:200])
+
+
 def slug_of(token: str) -> str:
     """The slug of the room of a live chat."""
     return f"live-{token}"
