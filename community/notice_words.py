@@ -22,6 +22,7 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "live-moved": lambda n: _("{name} is at another time"),
     "live-cancelled": lambda n: _("{name} is cancelled"),
     "live-led": lambda n: _("Who leads {name} has changed"),
+    "live-series": lambda n: _("The plan of {name} has changed"),
     "live-planned": lambda n: _("A live chat that you asked for is planned"),
     "live-declined": lambda n: _("The live chat that you asked for can't be planned for now. Thank you for asking"),
     "support-after": lambda n: _("One question, if you like"),

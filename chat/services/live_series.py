@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from chat import schedule
 from chat.models import Gap, LiveChat, Membership, Question, Room, Series, SignUp
-from chat.services import live_chats, organising, planning
+from chat.services import live_chats, live_told, organising, planning
 from chat.services.checks import locked
 from chat.services.live_clock import CHECK_IN_FROM
 from chat.services.planning import Wanted
@@ -51,7 +51,7 @@ def make(fields: Mapping[str, Any], *, by: Member) -> Series:
         schedule.Rule(frozenset(map(int, series.weekdays)), series.at, series.zone, series.first_day)
         series.save()
         planning.plan_one(series.pk, timezone.now())
-        _tell(led_by(series), series, by=by)
+        _tell("live-led", live_told.led_by(series), series, by=by)
         audit.record(by, "series.made", series)
     return series
 
@@ -61,15 +61,16 @@ def change(series: Series, fields: Mapping[str, Any], *, by: Member) -> None:
     require(by, "live.organise")
     with transaction.atomic():
         row, now = _held(series), timezone.now()
-        chats, before, led = _coming(row, now), _days(row, now), led_by(row)
+        chats, before, led = _coming(row, now), _days(row, now), live_told.led_by(row)
         for name, value in _known(fields).items():
             setattr(row, name, value)
-        after = planning.wanted_by_day(row, [one.day for one in chats if one.day])
+        after, still = planning.wanted_by_day(row, [one.day for one in chats if one.day]), live_told.led_by(row)
         row.save()
         for chat in chats:
-            _follow(chat, before, after, by=by)
+            _follow(chat, before, after, by=by, led=led | still)
         planning.plan_one(row.pk, now)
-        _tell(led ^ led_by(row), row, by=by)
+        _tell("live-led", led ^ still, row, by=by)
+        _tell("live-series", led & still, row, by=by)
         audit.record(by, "series.changed", row)
 
 
@@ -84,7 +85,8 @@ def end(series: Series, last_day: date, *, because: str, by: Member) -> None:
         row.save(update_fields=["until", "ended_at"])
         for chat in _coming(row, now):
             if chat.day and chat.day > row.until:
-                _take_away(live_chats.held(chat), because, by=by)
+                _take_away(live_chats.held(chat), because, by=by, led=live_told.led_by(row))
+        _tell("live-series", live_told.led_by(row), row, by=by)
         audit.record(by, "series.ended", row)
 
 
@@ -96,7 +98,8 @@ def leave_out(series: Series, day: date, *, because: str, by: Member) -> None:
         Gap.objects.get_or_create(series=row, day=day, defaults={"reason": because.strip()[:120]})
         for chat in _coming(row, timezone.now()):
             if chat.day == day:
-                _take_away(live_chats.held(chat), because, by=by)
+                _take_away(live_chats.held(chat), because, by=by, led=live_told.led_by(row))
+        _tell("live-series", live_told.led_by(row), row, by=by)
         audit.record(by, "series.day-left-out", row)
 
 
@@ -107,17 +110,14 @@ def bring_back(series: Series, day: date, *, by: Member) -> None:
         row = _held(series)
         Gap.objects.filter(series=row, day=day).delete()
         planning.plan_one(row.pk, timezone.now())
+        _tell("live-series", live_told.led_by(row), row, by=by)
         audit.record(by, "series.day-brought-back", row)
 
 
-def led_by(series: Series) -> set[int]:
-    """Whoever leads its chats, where nobody else was found for one."""
-    return {pk for part in live_chats.LED_BY if (pk := getattr(series, f"{part}_id"))}
-
-
-def _tell(member_ids: set[int], series: Series, *, by: Member) -> None:
+def _tell(kind: str, member_ids: set[int], series: Series, *, by: Member) -> None:
+    """One word to those who lead a series, however many chats it has."""
     ids, path = member_ids - {by.pk}, reverse("live-roster")
-    notices.notify(ids, kind="live-led", key=f"series:{series.pk}", subject=series.name, path=path)
+    notices.notify(ids, kind=kind, key=f"series:{series.pk}", subject=series.name, path=path)
 
 
 def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _days(series: Series, now: datetime) -> Days:
         return {}
 
 
-def _follow(chat: LiveChat, before: Days, after: Days, *, by: Member) -> None:
+def _follow(chat: LiveChat, before: Days, after: Days, *, by: Member, led: set[int]) -> None:
     was = before.get(chat.day) if chat.day else None
     if was is None or chat.day is None:
         return
@@ -154,13 +154,13 @@ def _follow(chat: LiveChat, before: Days, after: Days, *, by: Member) -> None:
     is_on_time = (row.starts_at, row.ends_at) == (was.fields["starts_at"], was.fields["ends_at"])
     if wanted is None:
         if is_on_time:
-            _take_away(row, _("The plan of this series changed."), by=by)
+            _take_away(row, _("The plan of this series changed."), by=by, led=led)
         return
     _take_over(row, was, wanted)
     starts_at, ends_at = (wanted.fields[name] for name in TIMES)
     is_soon = starts_at <= timezone.now() + CHECK_IN_FROM
     if is_on_time and not is_soon and (row.starts_at, row.ends_at) != (starts_at, ends_at):
-        organising.put_at(row, starts_at, ends_at, by=by)
+        organising.put_at(row, starts_at, ends_at, by=by, but=led)
 
 
 def _take_over(row: LiveChat, was: Wanted, wanted: Wanted) -> None:
@@ -182,22 +182,18 @@ def _take_over(row: LiveChat, was: Wanted, wanted: Wanted) -> None:
     live_chats.changed(row, *(name.removesuffix("_id") for name in names))
 
 
-def _take_away(row: LiveChat, because: str, *, by: Member) -> None:
-    """Without a trace where nobody knows of it, else cancelled."""
+def _take_away(row: LiveChat, because: str, *, by: Member, led: set[int]) -> None:
+    """Without a trace where nobody knows of it, else cancelled. Those who lead the series hear of it once for all."""
     because = because.replace("\0", "").strip()[:200]
-    if _is_known(row):
+    if _is_known(row) or live_told.led_by(row) - led:
         if not because:
             raise organising.ReasonNeeded
-        organising.call_off(row, because, by=by)
+        organising.call_off(row, because, by=by, but=led)
     else:
         row.room.delete()
 
 
 def _is_known(row: LiveChat) -> bool:
     """True when somebody wants to come, asked something, or is in its room."""
-    here = (
-        SignUp.objects.filter(chat=row),
-        Question.objects.filter(chat=row),
-        Membership.objects.filter(room=row.room_id),
-    )
-    return row.room.top > 0 or any(rows.exists() for rows in here)
+    of_chat = [rows.filter(chat=row).exists() for rows in (SignUp.objects, Question.objects)]
+    return row.room.top > 0 or any(of_chat) or Membership.objects.filter(room=row.room_id).exists()

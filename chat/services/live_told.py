@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.urls import reverse
 
-from chat.models import LiveChat
+from chat.models import LiveChat, Series
 from chat.services import live_chats
 from community.models import Member
 from community.services import notices
@@ -17,16 +17,16 @@ def key_of(chat: LiveChat) -> str:
     return f"live:{chat.token}"
 
 
-def tell_of(chat: LiveChat, kind: str, said: str, *, by: Member | None) -> None:
+def tell_of(chat: LiveChat, kind: str, said: str, *, by: Member | None, but: Collection[int] = ()) -> None:
     """Tells everyone concerned but `by` of a change of a held chat; `said` is what is new, and never told twice.
 
-    The caller stores `told` with what else changed.
+    `but` are members who lead it and hear of this in another way. The caller stores `told` with what else changed.
     """
     if chat.told.get(kind) == said:
         return
     chat.told = {**chat.told, kind: said}
     coming = set(chat.sign_ups.filter(left_at=None).values_list("member", flat=True))
-    tell(coming | led_by(chat), chat, kind, by=by)
+    tell(coming | (led_by(chat) - set(but)), chat, kind, by=by)
 
 
 def tell(member_ids: Iterable[int], chat: LiveChat, kind: str, *, by: Member | None) -> None:
@@ -36,6 +36,6 @@ def tell(member_ids: Iterable[int], chat: LiveChat, kind: str, *, by: Member | N
     notices.notify(ids, kind=kind, key=key_of(chat), subject=chat.topic, path=path)
 
 
-def led_by(chat: LiveChat) -> set[int]:
-    """Whoever leads the chat."""
-    return {pk for part in live_chats.LED_BY if (pk := getattr(chat, f"{part}_id"))}
+def led_by(one: LiveChat | Series) -> set[int]:
+    """Whoever leads the chat, or the chats of the series."""
+    return {pk for part in live_chats.LED_BY if (pk := getattr(one, f"{part}_id"))}

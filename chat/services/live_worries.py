@@ -30,7 +30,8 @@ def of(chats: Sequence[LiveChat]) -> dict[int, list[str]]:
     for one in around:
         for pk in _ids(one):
             mine[pk].append(one)
-    return {one.pk: _of_one(one, roles, mine) for one in chats if not one.cancelled_at}
+    asked = {one.pk for one in chats}
+    return {one.pk: _of_one(one, roles, mine) for one in around if one.pk in asked}
 
 
 def _roles_of(ids: set[int]) -> dict[int, set[str]]:

@@ -5,7 +5,7 @@ Nothing here touches a chat that is over, and only handing over touches one that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -87,10 +87,10 @@ def cancel(chat: LiveChat, *, because: str, by: Member) -> None:
         audit.record(by, "live.cancelled", row)
 
 
-def call_off(row: LiveChat, because: str, *, by: Member | None) -> None:
+def call_off(row: LiveChat, because: str, *, by: Member | None, but: Collection[int] = ()) -> None:
     """Cancels a held chat and tells everyone concerned."""
     row.cancelled_at, row.cancelled_because = timezone.now(), because
-    live_told.tell_of(row, "live-cancelled", row.cancelled_at.isoformat(), by=by)
+    live_told.tell_of(row, "live-cancelled", row.cancelled_at.isoformat(), by=by, but=but)
     live_chats.changed(row, "cancelled_at", "cancelled_because", "told")
 
 
@@ -107,7 +107,9 @@ def move(chat: LiveChat, starts_at: datetime, *, minutes: int, by: Member) -> No
         audit.record(by, "live.moved", row)
 
 
-def put_at(row: LiveChat, starts_at: datetime, ends_at: datetime, *, by: Member | None) -> None:
+def put_at(
+    row: LiveChat, starts_at: datetime, ends_at: datetime, *, by: Member | None, but: Collection[int] = ()
+) -> None:
     """Gives a held chat other times, as if nothing had been said about the old ones, and tells everyone concerned."""
     names = ["ends_at"]
     if row.starts_at != starts_at:
@@ -117,7 +119,7 @@ def put_at(row: LiveChat, starts_at: datetime, ends_at: datetime, *, by: Member 
         SignUp.objects.filter(chat=row).update(reminded_at=None)
         names += ["starts_at", "moved_from", "checked_in_at", "checked_in_by", "cover_asked_at"]
     row.starts_at, row.ends_at = starts_at, ends_at
-    live_told.tell_of(row, "live-moved", f"{starts_at.isoformat()} {ends_at.isoformat()}", by=by)
+    live_told.tell_of(row, "live-moved", f"{starts_at.isoformat()} {ends_at.isoformat()}", by=by, but=but)
     live_chats.changed(row, *names, "told")
 
 

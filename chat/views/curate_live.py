@@ -75,8 +75,14 @@ def row_of(chat: LiveChat, worries: dict[int, list[str]], now: datetime) -> dict
         "chat": chat,
         "state": live_clock.state_of(chat, now).value,
         "worries": worries.get(chat.pk, []),
-        "there": chat.starts_at.astimezone(ZoneInfo(chat.zone)),
+        "there": _there(chat),
     }
+
+
+def _there(chat: LiveChat) -> str:
+    """The time by the chat's own clock, where it is not the reader's."""
+    there = chat.starts_at.astimezone(ZoneInfo(chat.zone)).strftime("%H:%M")
+    return "" if there == timezone.localtime(chat.starts_at).strftime("%H:%M") else there
 
 
 def series_row(series: Series) -> dict[str, Any]:

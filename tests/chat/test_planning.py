@@ -42,7 +42,11 @@ def test_topics_take_turns_and_bring_their_purpose_note_and_prompts():
     factories.make_series(seats=12, slow_seconds=30, minutes=45)
     planning.plan(NOW)
     first, second, third = LiveChat.objects.all()[:3]
-    assert (first.topic, second.topic, third.topic) == ("Sleep, and lying awake", "Telling someone", "Sleep, and lying awake")
+    assert (first.topic, second.topic, third.topic) == (
+        "Sleep, and lying awake",
+        "Telling someone",
+        "Sleep, and lying awake",
+    )
     assert (second.content_note, first.purpose) == ("family", "For the small hours")
     assert [one.text for one in first.prompts.all()] == ["What helps?", "And then?"]
     assert (first.seats, first.room.slow_seconds, first.lasts) == (12, 30, timedelta(minutes=45))
