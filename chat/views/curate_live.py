@@ -63,7 +63,7 @@ def _days_from(monday: date) -> list[tuple[date, list[dict[str, Any]]]]:
     edges = [schedule.moment(monday + n * A_DAY, datetime.min.time(), zone) for n in (0, 7)]
     found = LiveChat.objects.filter(starts_at__gte=edges[0], starts_at__lt=edges[1])
     coming = Count("sign_ups", filter=Q(sign_ups__left_at=None))
-    chats = list(found.select_related("series", *live_chats.LED_BY).annotate(coming=coming))
+    chats = list(found.select_related("series", *live_chats.LED_BY).annotate(coming=coming).order_by("starts_at", "pk"))
     worries, now = live_worries.of([one for one in chats if one.ends_at > timezone.now()]), timezone.now()
     rows = [(timezone.localtime(one.starts_at).date(), row_of(one, worries, now)) for one in chats]
     return [(day, [row for on, row in rows if on == day]) for day in (monday + n * A_DAY for n in range(7))]

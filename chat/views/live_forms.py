@@ -115,6 +115,7 @@ class LeadsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._people: dict[str, dict[str, Member]] = {}
         for part in live_chats.LED_BY:
+            self.fields[part].error_messages["required"] = _("Choose somebody, or leave it open.")
             now = (leads or {}).get(part)
             people = {str(one.pk): one for one in [*organising.people_for(part), *([now] if now else [])]}
             first = [] if leads is not None else [("", _("Choose"))]
@@ -161,6 +162,7 @@ class PlanForm(LeadsForm):
 class SeriesForm(PlanForm):
     """The rule of a series, without its topics."""
 
+    field_order = ("name", "weekdays", "at", "zone", "minutes", "first_day", "until", "holidays_of")
     name = _line(_("Name of the series"), _("For curators and hosts."), limit=80, required=True)
     weekdays = forms.MultipleChoiceField(
         label=_("Days"), choices=[(str(n), day) for n, day in enumerate(DAYS)],
@@ -214,6 +216,7 @@ def topic_forms(sent: Any, held: Sequence[Mapping[str, Any]] = (), *, more: int 
 class OneOffForm(PlanForm):
     """A chat that belongs to no series."""
 
+    field_order = ("topic", "purpose", "content_note", "prompts", "day", "at", "zone", "minutes")
     topic = _line(_("Topic"), limit=80, required=True)
     purpose = _line(_("What it is for (optional)"), limit=300)
     content_note = _line(_("Content note (optional)"), _("Shown before one comes in."), limit=120)
