@@ -178,7 +178,8 @@ def _answer(wish: Wish, answer: str, *, path: str, chat: LiveChat | None = None)
     row.answered_at, row.answer, row.chat = timezone.now(), answer, chat
     row.save(update_fields=["answered_at", "answer", "chat"])
     asked = row.members.values_list("pk", flat=True)
-    notices.notify(asked, kind=f"live-{answer}", key=f"wish:{row.pk}", subject="", path=path)
+    key = live_told.key_of(chat) if chat else f"wish:{row.pk}"
+    notices.notify(asked, kind=f"live-{answer}", key=key, subject="", path=path)
 
 
 def _held_in(chat: LiveChat, states: frozenset[State]) -> LiveChat:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from chat.models import LiveChat, Membership
-from chat.services import live_chats, live_clock, live_places
+from chat.services import live_chats, live_clock, live_places, live_told
 from chat.views import live_shown
 from chat.views.rooms import me, render_room
 from community.refusals import NotOpen
+from community.services import notices
 
 WEEK = timedelta(days=7)
 
@@ -32,6 +33,7 @@ def week(request: HttpRequest) -> HttpResponse:
 def live_chat(request: HttpRequest, token: str) -> HttpResponse:
     """One live chat: its room while it is on for whoever entered, else its page."""
     chat = live_chats.live_chat_for(me(request), token)
+    notices.seen(me(request), live_told.key_of(chat))
     state = live_clock.state_of(chat, timezone.now())
     has_place = Membership.objects.filter(room=chat.room_id, member=me(request)).exists()
     if has_place and (state in live_clock.ON or "read" in request.GET):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from chat.services import live_chats, roster
 from chat.views.rooms import me
 from community.refusals import Refusal
+from community.services import notices
 from community.views.staff import behind
 
 PARTS = {"host": gettext_lazy("Host"), "cover": gettext_lazy("Cover"), "moderator": gettext_lazy("Moderator")}
@@ -33,6 +34,8 @@ def page(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("live-roster")
     now, member = timezone.now(), me(request)
+    new = notices.new_keys([member.pk], kinds=["live-led", "live-series"])
+    notices.seen_each(one for one in new if one[1].startswith("series:"))
     chats = list(roster.coming(now))
     mine = [(one, part, PARTS[part]) for one in chats for part in PARTS if getattr(one, f"{part}_id") == member.pk]
     free = [(one, [(part, PARTS[part]) for part in roster.open_parts(member, one, now)]) for one in chats]

@@ -6,12 +6,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from chat.models import LiveChat, Series, Wish
 from chat.services import live_places, organising, planning
 from community.models import Member
+from community.services import notices
 from tests import factories
 from tests.system.test_access_table import staff_client
 from tests.system.test_pages import Page
@@ -188,6 +190,26 @@ def test_one_chat_is_handed_over_moved_and_cancelled_by_its_page(curator):
     assert Page(answer.content.decode()).faults == []
 
 
+def test_what_one_was_told_is_seen_where_it_leads(curator, client):
+    host, ana = factories.make_member("Theo", roles=("hosts",)), factories.make_member("ana")
+    begin(curator, host=host.pk)
+    chat = LiveChat.objects.last()
+    live_places.sign_up(ana, chat)
+    organising.move(chat, chat.starts_at + timedelta(hours=1), minutes=60, by=_member(curator))
+    assert notices.new_count(ana) == 1
+    assert notices.new_count(host) == 2, "leading the series, and the move"
+    client.force_login(ana)
+    client.get(reverse("live-chat", args=[chat.token]))
+    assert notices.new_count(ana) == 0
+    client.force_login(host)
+    client.get(reverse("live-chat", args=[chat.token]))
+    assert notices.new_count(host) == 1, "the page of a chat says nothing of its series"
+
+
+def _member(client):
+    return Member.objects.get(pk=client.session["_auth_user_id"])
+
+
 def test_a_curator_who_lost_the_race_sees_it_as_it_is(curator):
     """What somebody else ended or cancelled meanwhile is said, not stored."""
     one = factories.make_series()
@@ -202,10 +224,12 @@ def test_a_curator_who_lost_the_race_sees_it_as_it_is(curator):
 
 def test_the_roster_is_taken_from_and_given_back(curator):
     client = staff_client("hosts", second_factor=True)
-    theo = Member.objects.get(pk=client.session["_auth_user_id"])
+    theo = _member(client)
+    with transaction.atomic():
+        notices.notify([theo.pk], kind="live-series", key="series:1", subject="Evening chat", path="/live/roster/")
     chat, other = (factories.make_live_chat(hours * 3600, is_led=False, host=None) for hours in (30, 31.5))
     page = reverse("live-roster")
-    assert "I'll host it: Sleep, and lying awake" in texts(client.get(page))
+    assert "I'll host it : Sleep, and lying awake" in texts(client.get(page))
     assert "I'll look after it" not in texts(client.get(page)), "that wants another role"
     assert client.post(page, {"chat": chat.token, "part": "host"}).status_code == 302
     assert "Yours" in texts(client.get(page))
@@ -215,7 +239,8 @@ def test_the_roster_is_taken_from_and_given_back(curator):
     assert client.post(page, {"chat": chat.token, "part": "host", "do": "give-back"}).status_code == 302
     chat.refresh_from_db()
     assert chat.host is None
-    organising.cancel(chat, because="-", by=Member.objects.get(pk=curator.session["_auth_user_id"]))
+    organising.cancel(chat, because="-", by=_member(curator))
+    assert notices.new_count(theo) == 0, "what was told of a series is seen on the roster"
     assert client.post(page, {"chat": chat.token, "part": "host"}).status_code == 409
     assert Page(client.get(page).content.decode()).faults == []
     assert theo.name not in texts(curator.get(reverse("curate-live")))

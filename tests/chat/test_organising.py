@@ -219,6 +219,14 @@ def test_a_day_that_falls_out_goes_without_a_trace_unless_somebody_wants_to_come
     assert LiveChat.objects.get(day=wednesday.day).cancelled_at, "who was told that it is off is not told that it is on"
 
 
+def test_who_comes_while_a_day_is_taken_away_is_told_that_it_is_not_there(curator, series):
+    chat = chats()[2]
+    live_series.leave_out(series, chat.day, because="", by=curator)
+    for act in (lambda: coming(chat), lambda: organising.cancel(chat, because="no", by=curator)):
+        with pytest.raises(NotYours):
+            act()
+
+
 def test_a_change_tells_those_who_signed_up_of_another_time(curator, series, clock):
     chat = chats()[1]
     ana = coming(chat)
