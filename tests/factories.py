@@ -65,7 +65,12 @@ def make_series(**fields: Any) -> Series:
         {"topic": "Sleep, and lying awake", "purpose": "For the small hours", "prompts": ["What helps?", "And then?"]},
         {"topic": "Telling someone", "content_note": "family", "prompts": ["Who knows?"]},
     ]
-    plan: dict[str, Any] = {"name": "Evening chat", "at": time(20), "zone": "Europe/Lisbon", "first_day": date(2026, 1, 1)}
+    plan: dict[str, Any] = {
+        "name": "Evening chat",
+        "at": time(20),
+        "zone": "Europe/Lisbon",
+        "first_day": date(2026, 1, 1),
+    }
     return Series.objects.create(**{**plan, "topics": topics, **fields})
 
 

@@ -19,7 +19,7 @@ from chat.models import LiveChat, SignUp, Wish
 from chat.models.live_chat import PEOPLE_ASKING
 from chat.services import live_chats, live_told
 from chat.services.checks import locked
-from chat.services.live_clock import CHECK_IN_BY, OVER, State, state_of
+from chat.services.live_clock import CHECK_IN_BY, OVER, State, closes_at, state_of
 from chat.services.planning import set_prompts
 from community.access import require
 from community.models import Member
@@ -183,7 +183,8 @@ def _answer(wish: Wish, answer: str, *, path: str, chat: LiveChat | None = None)
 
 
 def _held_in(chat: LiveChat, states: frozenset[State]) -> LiveChat:
-    row = live_chats.held(chat)
-    if state_of(row, timezone.now()) not in states:
+    row, now = live_chats.held(chat), timezone.now()
+    # Where nobody came to lead it, the state stays so for ever; its time is over all the same.
+    if state_of(row, now) not in states or now >= closes_at(row):
         raise TooLate
     return row

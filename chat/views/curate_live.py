@@ -152,6 +152,7 @@ def one(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("curate-live-chat", token=token)
     context = {
         **row_of(chat, live_worries.of([chat]), timezone.now()),
+        "is_over": timezone.now() >= live_clock.closes_at(chat),
         "leads": leads,
         "moves": moves,
         "forms": [leads, moves],

@@ -100,16 +100,25 @@ def test_a_moved_chat_keeps_when_it_would_have_begun_and_asks_its_host_again(cur
     assert trail() == ["live.moved"] * 2
 
 
-@pytest.mark.parametrize("minutes", [1, 59, 61])
-def test_what_is_on_or_over_is_neither_moved_nor_cancelled(curator, series, clock, minutes):
+@pytest.mark.parametrize(("minutes", "is_led"), [(1, True), (59, True), (61, True), (61, False)])
+def test_what_is_on_or_over_is_neither_moved_nor_cancelled(curator, series, clock, minutes, is_led):
     chat = chats()[0]
-    LiveChat.objects.update(checked_in_at=NOW)
+    LiveChat.objects.update(checked_in_at=NOW if is_led else None)
     clock.move_to(chat.starts_at + timedelta(minutes=minutes))
     with pytest.raises(organising.TooLate):
         organising.cancel(chat, because="late", by=curator)
     with pytest.raises(organising.TooLate):
         organising.move(chat, chat.starts_at + DAY, minutes=60, by=curator)
     assert not Notice.objects.exists()
+
+
+def test_what_nobody_came_to_lead_may_still_be_put_off(curator, series, clock):
+    chat = chats()[0]
+    clock.move_to(chat.starts_at + timedelta(minutes=5))
+    assert state_of(chat, chat.starts_at) == State.NOT_TAKING_PLACE
+    organising.move(chat, chat.starts_at + DAY, minutes=60, by=curator)
+    chat.refresh_from_db()
+    assert state_of(chat, chat.starts_at - DAY) == State.PLANNED
 
 
 def test_nothing_is_moved_into_the_past_or_made_there(curator, series):
