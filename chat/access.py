@@ -65,6 +65,16 @@ def _live_host(actor: Member, chat: LiveChat) -> bool:
     return actor.pk in {chat.host_id, chat.cover_id, chat.moderator_id} or has_role(actor, "moderators", "leads")
 
 
+@rule("live.organise")
+def _live_organise(actor: Member, thing: object) -> bool:
+    return has_role(actor, "curators", "admins")
+
+
+@rule("live.take")
+def _live_take(actor: Member, thing: object) -> bool:
+    return has_role(actor, "hosts", "moderators", "leads")
+
+
 @rule("conversation.check-in")
 def _check_in(actor: Member, thing: object) -> bool:
     return has_role(actor, "moderators", "leads")

@@ -20,6 +20,7 @@ class ChatConfig(AppConfig):
             live_duties,
             live_emptying,
             noticing,
+            planning,
             reminders,
             wishes,
         )

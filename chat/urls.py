@@ -6,6 +6,8 @@ from chat.views import (
     boundaries,
     calendars,
     conversations,
+    curate_live,
+    curate_series,
     live,
     live_after,
     live_ask,
@@ -13,6 +15,7 @@ from chat.views import (
     live_week,
     messages,
     rooms,
+    roster,
 )
 
 
@@ -52,6 +55,12 @@ urlpatterns = [
     path("live/ask/", live_ask.ask, name="live-ask"),
     path("live/feed/", calendars.renew, name="live-feed-renew"),
     path("live/feed/<str:secret>.ics", calendars.feed, name="live-feed"),
+    path("curate/live/", curate_live.week, name="curate-live"),
+    path("curate/live/add/", curate_live.add, name="curate-live-add"),
+    path("curate/live/series/", curate_series.add, name="curate-live-series-add"),
+    path("curate/live/series/<seq:pk>/", curate_series.series, name="curate-live-series"),
+    path("curate/live/<str:token>/", curate_live.one, name="curate-live-chat"),
+    path("live/roster/", roster.page, name="live-roster"),
     path("live/<str:token>/", live.live_chat, name="live-chat"),
     path("live/<str:token>/sign-up/", live_before.sign_up, name="live-sign-up"),
     path("live/<str:token>/question/", live_before.question, name="live-question"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 # Who it was, or about whom, is on the page that it leads to.
-NAMELESS = frozenset({"outcome", "decision", "page", "support-after"})
+NAMELESS = frozenset({"outcome", "decision", "page", "support-after", "live-planned", "live-declined"})
 _SENTENCES: dict[str, Callable[[int], str]] = {
     "mention": lambda n: ngettext("Someone named you in {name}", "You were named {n} times in {name}", n),
     "room": lambda n: ngettext("A new message in {name}", "{n} new messages in {name}", n),
@@ -19,6 +19,12 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "outcome": lambda n: _("There is an answer to something you told us"),
     "page": lambda n: _("Somebody in the queue has waited longer than they should"),
     "decision": lambda n: _("A moderator has written to you"),
+    "live-moved": lambda n: _("{name} is at another time"),
+    "live-cancelled": lambda n: _("{name} is cancelled"),
+    "live-led": lambda n: _("Who leads {name} has changed"),
+    "live-series": lambda n: _("The plan of {name} has changed"),
+    "live-planned": lambda n: _("A live chat that you asked for is planned"),
+    "live-declined": lambda n: _("The live chat that you asked for can't be planned for now. Thank you for asking"),
     "support-after": lambda n: _("One question, if you like"),
     "live-off": lambda n: _("{name} isn't taking place: nobody could come to lead it"),
     "live-on": lambda n: _("{name} is taking place after all"),

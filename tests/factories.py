@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.test import override_settings
 from django.utils import timezone
 
-from chat.models import LiveChat, Membership, Room
+from chat.models import LiveChat, Membership, Room, Series
 from community.models import Member, Resource
 
 PASSWORD = "quiet-river-stones"
@@ -63,6 +63,24 @@ def make_live_chat(
     if is_watched and chat.host:
         AtDesk.objects.update_or_create(member=chat.host, token="", defaults={"seen_at": chat.ends_at})
     return chat
+
+
+def make_series(**fields: Any) -> Series:
+    """Every day at 20:00 in Lisbon since long ago, with two topics that take turns, led by three; nothing planned."""
+    for part, role in (("host", "hosts"), ("cover", "hosts"), ("moderator", "moderators")):
+        if part not in fields:
+            fields[part] = make_member(roles=(role,))
+    topics = [
+        {"topic": "Sleep, and lying awake", "purpose": "For the small hours", "prompts": ["What helps?", "And then?"]},
+        {"topic": "Telling someone", "content_note": "family", "prompts": ["Who knows?"]},
+    ]
+    plan: dict[str, Any] = {
+        "name": "Evening chat",
+        "at": time(20),
+        "zone": "Europe/Lisbon",
+        "first_day": date(2026, 1, 1),
+    }
+    return Series.objects.create(**{**plan, "topics": topics, **fields})
 
 
 def make_resource(name: str = "Quiet Line", country: str = "GB", **said: Any) -> Resource:

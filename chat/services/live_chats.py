@@ -42,6 +42,11 @@ def make(*, slow_seconds: int = 0, **fields: Any) -> LiveChat:
     return LiveChat.objects.create(token=token, room=room, **fields)
 
 
+def name_room(chat: LiveChat) -> None:
+    """The room is called what the chat is called now."""
+    Room.objects.filter(pk=chat.room_id).update(name=chat.topic[:NAME_LIMIT], purpose=chat.purpose[:200])
+
+
 def slug_of(token: str) -> str:
     """The slug of the room of a live chat."""
     return f"live-{token}"
@@ -55,9 +60,11 @@ def token_of(slug: str) -> str:
 def held(chat: LiveChat) -> LiveChat:
     """The same row, read afresh; it and its room stay as they are until commit. Call in a transaction.
 
-    The room comes first, as writers hold it: what is being stored now is stored before the change.
+    The room comes first, as writers hold it: what is being stored now is stored before the change. Raises `NotYours`
+    when its series took it away meanwhile.
     """
-    locked(Room.objects.filter(pk=chat.room_id)).get()
+    if locked(Room.objects.filter(pk=chat.room_id)).first() is None:
+        raise NotYours
     return LiveChat.objects.select_related("room", "series", *LED_BY).get(pk=chat.pk)
 
 

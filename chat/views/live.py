@@ -8,10 +8,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from chat.services import live_chats, live_places
+from chat.services import live_chats, live_places, live_told
 from chat.views import live_after, live_before
 from chat.views.rooms import me
 from community.refusals import NotOpen
+from community.services import notices
 
 
 @require_GET
@@ -19,6 +20,7 @@ from community.refusals import NotOpen
 def live_chat(request: HttpRequest, token: str) -> HttpResponse:
     """One live chat: its room while it is on for whoever entered, else its page."""
     chat = live_chats.live_chat_for(me(request), token)
+    notices.seen(me(request), live_told.key_of(chat))
     return live_after.page(request, chat) or live_before.render_page(request, chat)
 
 

@@ -92,6 +92,7 @@ URLS: dict[str, str] = {
     "unmute": MEMBER,
     # live chats
     "live": OPEN,
+    "live-roster": HOST,
     "live-chat": MEMBER,
     "live-enter": MEMBER,
     "live-leave": MEMBER,
@@ -185,6 +186,11 @@ URLS: dict[str, str] = {
     "curate-restore": CURATOR,
     "curate-answer": CURATOR,
     "curate-read": CURATOR,
+    "curate-live": CURATOR,
+    "curate-live-add": CURATOR,
+    "curate-live-series-add": CURATOR,
+    "curate-live-series": CURATOR,
+    "curate-live-chat": CURATOR,
     "curate-preview": CURATOR,
     # Django's own admin
     "admin:index": ADMIN,

@@ -16,7 +16,18 @@ from chat.models import Message
 from community.models import Member
 from moderation.models import Flag
 from moderation.services import flags
-from tests.factories import PASSWORD, join, make_entry, make_member, make_resource, make_room, post, report_entry
+from tests.factories import (
+    PASSWORD,
+    join,
+    make_entry,
+    make_live_chat,
+    make_member,
+    make_resource,
+    make_room,
+    make_series,
+    post,
+    report_entry,
+)
 from tests.system.access_table import (
     ADMIN,
     AUTHOR,
@@ -191,7 +202,9 @@ def test_a5_s8_pages_of_admins_want_the_role_and_a_second_factor(people, name):
 @pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind in (CURATOR, KEEPER)])
 def test_a5_s8_pages_of_curators_want_the_role_and_a_second_factor(people, name):
     report = report_entry(make_entry("evenings"))
-    arguments = ["evenings", report.pk] if name == "curate-answer" else None
+    given = {"curate-answer": lambda: ["evenings", report.pk], "curate-live-chat": lambda: [make_live_chat().token],
+             "curate-live-series": lambda: [make_series().pk]}  # fmt: skip
+    arguments = given[name]() if name in given else None
     done = 400 if name == "curate-answer" else 200  # without an answer in it
     assert ask(staff_client("admins", second_factor=True), name, arguments).status_code in (done, 302)
     assert ask(staff_client("curators", second_factor=False), name, arguments).status_code == 403
