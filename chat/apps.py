@@ -11,4 +11,4 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from chat import access, live, receivers  # noqa: F401  (rows of the access table; what sockets and chat hear)
-        from chat.services import conversations, erasing, finding, noticing  # noqa: F401  (their duties; what can be found)
+        from chat.services import conversations, erasing, finding, kind_notes, noticing  # noqa: F401  (their duties; what can be found)

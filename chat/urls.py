@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from chat.views import boundaries, conversations, live, messages, rooms
+from chat.views import boundaries, conversations, host, live, messages, rooms
 
 
 class SeqConverter:
@@ -40,6 +40,9 @@ urlpatterns = [
     path("live/<str:token>/", live.live_chat, name="live-chat"),
     path("live/<str:token>/enter/", live.enter, name="live-enter"),
     path("live/<str:token>/leave/", live.leave, name="live-leave"),
+    path("host/<str:token>/", host.host, name="live-host"),
+    path("host/<str:token>/<slug:act>/", host.act, name="live-host-act"),
+    path("today/note/<str:token>/", host.note_seen, name="live-note-seen"),
     path("messages/", conversations.messages, name="messages"),
     path("messages/search/", conversations.search, name="messages-search"),
     path("messages/ask/<str:name>/", conversations.ask, name="ask"),

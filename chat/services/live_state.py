@@ -23,9 +23,10 @@ def frames_for(room_ids: Iterable[int]) -> dict[int, tuple[protocol.LiveState, d
 
 
 def pinned_in(chats: Iterable[LiveChat]) -> dict[int, Prompt]:
-    """The newest released prompt of each of these chats, by the chat's id. One query."""
+    """The newest released prompt of each of these chats that nobody took down, by the chat's id. One query."""
     rows = Prompt.objects.filter(chat__in=[one.pk for one in chats]).exclude(released_at=None)
-    return {prompt.chat_id: prompt for prompt in rows.select_related("released_by").order_by("released_at", "pk")}
+    newest = {prompt.chat_id: prompt for prompt in rows.select_related("released_by").order_by("released_at", "pk")}
+    return {chat_id: prompt for chat_id, prompt in newest.items() if prompt.unpinned_at is None}
 
 
 def frame_of(chat: LiveChat, pinned: Prompt | None, at: datetime) -> protocol.LiveState:
