@@ -548,11 +548,11 @@ def test_what_waits_is_marked_as_answered_by_whoever_leads(chat: LiveChat, side:
         assert do(client, chat, "answered", seq=seq).status_code == 400
 
 
+@pytest.mark.logs_errors("it fails on purpose")
 def test_a_side_that_fails_costs_a_line_and_no_page(chat: LiveChat, side: Someone, caplog: pytest.LogCaptureFixture):
     side.looking = side.waiting = side.hard = lambda *_: 1 / 0  # type: ignore[assignment,method-assign]
     assert "Everyone has had an answer." in page(at_console(chat.host), chat)
     assert {record.message for record in caplog.records} == {"a list for a host could not be made: ZeroDivisionError"}
-    caplog.clear()
 
 
 # --- afterwards -------------------------------------------------------------------------------------
