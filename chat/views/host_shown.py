@@ -34,8 +34,10 @@ def page_of(member: Member, chat: LiveChat) -> dict[str, Any]:
     now, present = timezone.now(), hub.present().get(chat.room_id, 0)
     state = state_of(chat, now)
     host = {**_standing(member, chat), **_controls(chat, present)}
+    if state in ON:
+        host |= {"newcomers": host_lists.newcomers(chat, member), "waiting": host_lists.waiting(chat, member)}
     if state in ON or state == State.ENDED:
-        host |= _people(member, chat)
+        host |= {"left": host_lists.left_after(chat, member), "starts": kind_notes.STARTS}
     if state == State.ENDED:
         host |= _after(chat)
     host["presence"] = presence_words(chat.room, present)
@@ -56,7 +58,7 @@ def has_place(member: Member, chat: LiveChat) -> bool:
 def _standing(member: Member, chat: LiveChat) -> dict[str, Any]:
     now, state, leader = timezone.now(), state_of(chat, timezone.now()), chat.leader
     i_lead = leader is not None and leader.pk == member.pk
-    is_here = chat.checked_in_at is not None and not chat.cover_asked_at
+    is_here = _is_here(chat)
     from_when = chat.starts_at - live_clock.CHECK_IN_FROM
     return {
         "leader": leader,
@@ -75,6 +77,11 @@ def _standing(member: Member, chat: LiveChat) -> dict[str, Any]:
     }
 
 
+def _is_here(chat: LiveChat) -> bool:
+    """True once somebody said that they lead it, and nobody asked for cover since."""
+    return chat.checked_in_at is not None and chat.cover_asked_at is None
+
+
 def _others(chat: LiveChat) -> list[tuple[str, Member]]:
     """Who may be handed the chat: (what they are, who), each once."""
     named = {key: getattr(chat, key) for key in ("host", "cover", "moderator")}
@@ -84,13 +91,15 @@ def _others(chat: LiveChat) -> list[tuple[str, Member]]:
 
 def _controls(chat: LiveChat, present: int) -> dict[str, Any]:
     now, pinned = timezone.now(), live_state.pinned_in([chat]).get(chat.pk)
-    prompts = _prompts(chat, pinned)
+    prompts, is_opened = _prompts(chat, pinned), hosting.is_opened(chat)
+    has_begun = is_opened or any(one.prompt.released_at for one in prompts)
     return {
         "prompts": prompts,
         "next": next((one.prompt for one in prompts if one.prompt.released_at is None), None),
         "pinned": pinned,
         "put_away": prompting.put_away(chat),
-        "is_opened": hosting.is_opened(chat),
+        "is_opened": is_opened,
+        "wants_opening": bool(_is_here(chat) and chat.opening and not has_begun and state_of(chat, now) not in OVER),
         "opening_mark": mark(chat.opening),
         "so_far_mark": mark(chat.so_far),
         "slow": hosting.SLOW,
@@ -110,15 +119,6 @@ def _prompts(chat: LiveChat, pinned: Prompt | None) -> list[PromptView]:
         PromptView(one, mark(one.text), one.pk == pinned_pk, at - 1 if at else None, at + 1 if at < last else None)
         for at, one in enumerate(rows)
     ]
-
-
-def _people(member: Member, chat: LiveChat) -> dict[str, Any]:
-    return {
-        "newcomers": host_lists.newcomers(chat, member),
-        "waiting": host_lists.waiting(chat, member),
-        "left": host_lists.left_after(chat, member),
-        "starts": kind_notes.STARTS,
-    }
 
 
 def _after(chat: LiveChat) -> dict[str, Any]:
