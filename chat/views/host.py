@@ -77,27 +77,25 @@ def _fresh(request: HttpRequest, chat: LiveChat) -> LiveChat:
 def _page(
     request: HttpRequest, chat: LiveChat, *, did: str = "", failed: str = "", no: Refusal | None = None
 ) -> HttpResponse:
+    is_in_room = host_shown.is_in_room(me(request), chat)
     context = {
         **host_shown.page_of(me(request), chat),
+        "is_in_room": is_in_room,
         "did": DID.get(did, ""),
         "failed": failed,
         "failed_id": request.POST.get("id", "") if failed else "",
         "typed": request.POST if failed else {},
         "no": no.detail if no else "",
         "close_reasons": REASONS,
-        "room_url": _room_url(request, chat),
+        # What stands before `#m-…` in links to messages: nothing on a page that shows them.
+        "room_url": "" if is_in_room else f"{reverse('live-chat', args=[chat.token])}?read",
     }
     status = no.status if no else 200
     if "piece" in request.GET:
         return render(request, "chat/_host_pieces.html", context, status=status)
-    if host_shown.is_in_room(me(request), chat):
+    if is_in_room:
         return render_room(request, chat.room, status=status, template="chat/host_room.html", more=context)
     return render(request, "chat/host.html", context, status=status)
-
-
-def _room_url(request: HttpRequest, chat: LiveChat) -> str:
-    """What stands before `#m-…` in links to messages: nothing on a page that shows them."""
-    return "" if host_shown.is_in_room(me(request), chat) else f"{reverse('live-chat', args=[chat.token])}?read"
 
 
 @require_POST

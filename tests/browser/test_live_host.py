@@ -44,8 +44,8 @@ def test_a_whole_evening_from_a_phone(evening: Any, open_page: Any):
     marisol.goto(f"{evening.site.url}/host/{token}/")
     expect(marisol.locator("#host-strip")).to_contain_text("Not taking place")
     press(marisol, "I'm here")
-    expect(marisol.locator("#host-strip")).to_contain_text("Open until", timeout=PATIENCE_MS)
-    marisol.reload()  # now the room is there
+    evening.is_heard(marisol)
+    expect(marisol.locator("#host-strip")).to_contain_text("Open until")
 
     chat = evening.site.do(lambda: LiveChat.objects.get(token=token))
     evening.site.do(lambda: live_places.enter(evening.members["Linden"], chat))

@@ -23,6 +23,7 @@ function isWrittenIn(part) {
 /** Puts the fetched pieces in place. `sent` is the part whose form was taken: its words are on the server now. */
 function show(text, sent = "") {
   const fetched = new DOMParser().parseFromString(text, "text/html");
+  if (fetched.getElementById("pieces").dataset.inRoom && !main.dataset.room) return location.assign(location.pathname);
   const [now, next] = [partsOf(document), partsOf(fetched)];
   const focused = document.activeElement?.closest("[data-part]") ? handleOf(document.activeElement) : "";
   const open = new Set([...document.querySelectorAll("[data-part] details[open][id]")].map(({ id }) => id));
@@ -38,6 +39,7 @@ function show(text, sent = "") {
     last = part;
   }
   if (focused && !document.activeElement?.closest("[data-part]")) document.querySelector(focused)?.focus({ preventScroll: true });
+  return undefined;
 }
 
 function placeFirst(part) {
