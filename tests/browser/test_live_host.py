@@ -27,6 +27,11 @@ def late_chat() -> str:
     return make_live_chat(-300, is_led=False, host=host, topic="Sleep", opening="Hello, all of you.").token
 
 
+def is_heard(page: Any) -> None:
+    """Returns once the page has entered the room on the socket."""
+    page.locator("#main[data-live]").wait_for(timeout=PATIENCE_MS)
+
+
 def press(page: Any, name: str) -> None:
     """Presses a control of the strip, or of the desk where the strip has none of that name."""
     page.get_by_role("button", name=name, exact=True).first.click()
@@ -44,13 +49,13 @@ def test_a_whole_evening_from_a_phone(evening: Any, open_page: Any):
     marisol.goto(f"{evening.site.url}/host/{token}/")
     expect(marisol.locator("#host-strip")).to_contain_text("Not taking place")
     press(marisol, "I'm here")
-    evening.is_heard(marisol)
+    is_heard(marisol)
     expect(marisol.locator("#host-strip")).to_contain_text("Open until")
 
     chat = evening.site.do(lambda: LiveChat.objects.get(token=token))
     evening.site.do(lambda: live_places.enter(evening.members["Linden"], chat))
     linden = evening.as_member("Linden", f"/live/{token}/")
-    evening.is_heard(linden)
+    is_heard(linden)
     press(marisol, "Open with your words")
     wait_for(linden, "Hello, all of you.")
     write(linden, "I'm new to this")

@@ -56,7 +56,7 @@ function handleOf(node) {
 }
 
 async function send(form, button) {
-  const address = new URL(button?.formAction || form.action);
+  const address = new URL(button?.getAttribute("formaction") ?? form.getAttribute("action"), location.href);
   address.searchParams.set("piece", "");
   const part = form.closest("[data-part]")?.dataset.part ?? "";
   isBusy = true;
