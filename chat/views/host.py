@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from chat import host_side
 from chat.models import LiveChat
 from chat.services import hosting, kind_notes, live_chats, live_places, prompting, summing_up
-from chat.services.leading import NotAChoice, leading
+from chat.services.leading import Changed, NotAChoice, leading
 from chat.views import host_shown
 from chat.views.rooms import me, render_room
 from community.models import Member
@@ -85,6 +85,8 @@ def _page(
         "failed": failed,
         "failed_id": request.POST.get("id", "") if failed else "",
         "typed": request.POST if failed else {},
+        # By which a form tells what it was filled in over; whoever was told of a change has read the newer words.
+        "seen": request.POST.get("seen", "") if no and no.status != Changed.status else "",
         "no": no.detail if no else "",
         "close_reasons": REASONS,
         # What stands before `#m-…` in links to messages: nothing on a page that shows them.
