@@ -18,6 +18,7 @@ from chat.models import Leaving, LiveChat, LiveNote, Message, Prompt, Question, 
 from chat.services import hosting, kind_notes, live_clock, live_gate, live_places, live_state, prompting, summing_up
 from chat.services.leading import Changed, Finished, NotAChoice, NotYet, mark
 from chat.services.live_clock import State
+from chat.services.messages import SlowMode
 from community import text
 from community.models import AuditEntry, Member, Notice
 from community.refusals import NotYours, Refusal
@@ -272,6 +273,13 @@ def test_slow_mode_is_one_of_four(chat: LiveChat):
     for _ in range(2):
         hosting.set_slow(chat.host, chat, 30)
     assert (Room.objects.get(pk=chat.room_id).slow_seconds, fresh(chat).revision) == (30, 1)
+    ana = factories.make_member("ana")
+    for member in (ana, chat.host):
+        live_places.enter(member, chat)
+        factories.post(member, chat.room)
+    factories.post(chat.host, chat.room)
+    with pytest.raises(SlowMode):
+        factories.post(ana, chat.room)
     with pytest.raises(NotAChoice):
         hosting.set_slow(chat.host, chat, 7)
 
