@@ -40,6 +40,7 @@ def page_of(member: Member, chat: LiveChat) -> dict[str, Any]:
         host |= {"left": host_lists.left_after(chat, member), "starts": kind_notes.STARTS}
     if state == State.ENDED:
         host |= _after(chat)
+        host["for_leads"] = summing_up.FELT.get(chat.host_felt) if has_role(member, "leads") else None
     host["presence"] = presence_words(chat.room, present)
     host["questions"] = host_lists.questions(chat, member)
     return {"chat": chat, "state": state.value, "closes_at": live_clock.closes_at(chat), "host": host}

@@ -613,6 +613,9 @@ def test_a_host_who_would_like_to_talk_is_heard_by_leads_only(chat: LiveChat):
         for how in ("shaken", "talk", "talk"):
             assert do(client, chat, "felt", how=how).status_code == 302
         assert do(client, chat, "felt", how="great").status_code == 400
+        assert "Whoever led it said" in page(at_console(lead), chat)
+        for other in (chat.cover, chat.moderator):
+            assert "Whoever led it said" not in page(at_console(other), chat)
     assert [(one.member, one.count) for one in Notice.objects.filter(kind="live-talk")] == [(lead, 1)]
     assert fresh(chat).host_felt == "talk"
 
