@@ -62,7 +62,8 @@ def _live_ask(actor: Member, thing: object) -> bool:
 
 @rule("live.host")
 def _live_host(actor: Member, chat: LiveChat) -> bool:
-    return actor.pk in {chat.host_id, chat.cover_id, chat.moderator_id} or has_role(actor, "moderators", "leads")
+    leading = {chat.host_id, chat.cover_id, chat.moderator_id, chat.led_by_id}
+    return actor.pk in leading or has_role(actor, "moderators", "leads")
 
 
 @rule("live.organise")

@@ -17,6 +17,7 @@ class ChatConfig(AppConfig):
             erasing,
             finding,
             finding_live,
+            kind_notes,
             live_duties,
             live_emptying,
             noticing,

@@ -20,6 +20,9 @@ member_moved = Signal()
 # After commit: room_ids of live chats. How they stand changed: a prompt, a pause, an end.
 live_moved = Signal()
 
+# Inside the transaction: chat, by, is_needed. Whoever leads a live chat calls a moderator, or says that none is needed.
+moderator_called = Signal()
+
 # Inside a transaction: room_ids of conversations that both members deleted. A receiver answers with the set of those
 # whose words must stay for now, as evidence.
 conversations_left = Signal()

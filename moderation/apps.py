@@ -17,6 +17,7 @@ class ModerationConfig(AppConfig):
             colleagues,
             desk,
             hooks,
+            live_side,
             reports,
             retention,
             searching,

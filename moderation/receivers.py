@@ -11,7 +11,7 @@ from moderation import demo
 from moderation import signals as own
 from moderation.desk import Desk
 from moderation.offers import Offers
-from moderation.services import reports, screening
+from moderation.services import live_calls, reports, screening
 
 
 @receiver(signals.messages_storing)
@@ -27,6 +27,11 @@ def _evidence(sender: Any, room_ids: set[int], **_: Any) -> set[int]:
 @receiver(signals.words_going)
 def _evidence_among(sender: Any, room_id: int, **_: Any) -> set[int]:
     return reports.evidence_among(room_id)
+
+
+@receiver(signals.moderator_called)
+def _called(sender: Any, chat: Any, by: Any, is_needed: bool, **_: Any) -> None:
+    (live_calls.called if is_needed else live_calls.called_off)(chat, by)
 
 
 @receiver(own.support_offered)

@@ -13,6 +13,7 @@ from chat.models.live_chat import (
     SignUp,
     Wish,
 )
+from chat.models.live_note import LiveNote
 from chat.models.message import Change, EarlierText, Mention, Message, Reaction
 from chat.models.noticing import Noticed
 from chat.models.room import Membership, Pause, Room
@@ -26,6 +27,7 @@ __all__ = [
     "LeadSeen",
     "Leaving",
     "LiveChat",
+    "LiveNote",
     "Membership",
     "Mention",
     "Message",

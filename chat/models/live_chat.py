@@ -93,6 +93,7 @@ class LiveChat(models.Model):
     host = _somebody("hosts_chats")
     cover = _somebody("covers_chats")
     moderator = _somebody("moderates_chats")
+    led_by = _somebody("leads_chats")  # whoever took over from the host; empty while the host leads
     seats = models.PositiveSmallIntegerField(null=True, blank=True)
     keep_days = models.PositiveSmallIntegerField(default=7)
     checked_in_at = models.DateTimeField(null=True, blank=True)
@@ -132,15 +133,22 @@ class LiveChat(models.Model):
         """How long it is planned to be."""
         return self.ends_at - self.starts_at
 
+    @property
+    def leader(self) -> Member | None:
+        """Who leads it now: whoever took over, else its host."""
+        return self.led_by or self.host
+
 
 class Prompt(models.Model):
-    """A question the host prepared. The newest that was released is pinned for everyone."""
+    """A question the host prepared. The newest that was released is pinned for everyone, until it is taken down."""
 
     chat = models.ForeignKey(LiveChat, on_delete=models.CASCADE, related_name="prompts")
     place = models.PositiveSmallIntegerField(default=0)
     text = models.CharField(max_length=PROMPT_LIMIT)
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = _somebody("+")
+    unpinned_at = models.DateTimeField(null=True, blank=True, help_text="Taken down; nothing is pinned instead")
+    put_away_at = models.DateTimeField(null=True, blank=True, help_text="Not wanted; may be put back")
 
     class Meta:
         ordering: ClassVar = ["place", "pk"]

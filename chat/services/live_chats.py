@@ -16,7 +16,7 @@ from community.models import Member
 from community.refusals import NotYours
 
 NAME_LIMIT = 60
-LED_BY = ("host", "cover", "moderator")
+LED_BY = ("host", "cover", "moderator", "led_by")
 
 
 def live_chat_for(member: Member, token: str, action: str = "live.see") -> LiveChat:
@@ -79,5 +79,5 @@ def changed(chat: LiveChat, *names: str) -> None:
 
 
 def leads(member: Member, chat: LiveChat) -> bool:
-    """True for whoever leads this chat: its host, cover or moderator."""
-    return member.pk in {chat.host_id, chat.cover_id, chat.moderator_id}
+    """True for whoever leads this chat: its host, cover or moderator, and whoever took over."""
+    return member.pk in {chat.host_id, chat.cover_id, chat.moderator_id, chat.led_by_id}

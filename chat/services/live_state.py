@@ -44,9 +44,10 @@ def standing_of(room_ids: Iterable[int]) -> dict[int, Standing]:
 
 
 def pinned_in(chats: Iterable[LiveChat]) -> dict[int, Prompt]:
-    """The newest released prompt of each of these chats, by the chat's id. One query."""
+    """The newest released prompt of each of these chats that nobody took down, by the chat's id. One query."""
     rows = Prompt.objects.filter(chat__in=[one.pk for one in chats]).exclude(released_at=None)
-    return {prompt.chat_id: prompt for prompt in rows.select_related("released_by").order_by("released_at", "pk")}
+    newest = {prompt.chat_id: prompt for prompt in rows.select_related("released_by").order_by("released_at", "pk")}
+    return {chat_id: prompt for chat_id, prompt in newest.items() if prompt.unpinned_at is None}
 
 
 def frame_of(

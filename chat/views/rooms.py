@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chat import beside, hub
 from chat.models import Membership, Message, Room
-from chat.services import conversations, levels, live_chats, live_gate
+from chat.services import conversations, kind_notes, levels, live_chats, live_gate
 from chat.services import rooms as services
 from chat.services.checks import PausedHere, paused_until
 from chat.services.messages import Ended
@@ -46,7 +46,8 @@ def today(request: HttpRequest) -> HttpResponse:
     suggested = [] if mine else _cards(me(request), joined=False)[:2]
     written = [thread for thread in talks.threads(me(request)) if thread.unread][:TALKS_ON_TODAY]
     context = {"member": me(request), "greeting": greeting(me(request), mine), "rooms": mine[:4] or suggested,
-               "has_news": any(card.unread for card in mine), "first_day": not mine, "threads": written}  # fmt: skip
+               "has_news": any(card.unread for card in mine), "first_day": not mine, "threads": written,
+               "kind_note": kind_notes.newest_for(me(request))}  # fmt: skip
     live = live_today.live_today(me(request))
     context |= {"live": live, "quiet": live_today.quiet_words(live) if mine else ""}
     return render(request, "chat/today.html", context)
@@ -107,9 +108,19 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def render_room(
-    request: HttpRequest, found: Room, *, draft: str = "", error: str = "", status: int = 200
+    request: HttpRequest,
+    found: Room,
+    *,
+    draft: str = "",
+    error: str = "",
+    status: int = 200,
+    template: str = "",
+    more: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """The page of a room the member has a place in; with the words of a refused message kept in the box."""
+    """The page of a room the member has a place in; with the words of a refused message kept in the box.
+
+    Another `template` that extends the room's own is given `more`.
+    """
     member = me(request)
     place = Membership.objects.get(room=found, member=member)
     found.refresh_from_db()
@@ -140,8 +151,8 @@ def render_room(
         "client_id": str(uuid4()),
         "blank": MessageView(is_blank=True),
     }
-    template, more = _by_kind(member, found)
-    return render(request, template, {**context, **more}, status=status)
+    its_own, its_context = _by_kind(member, found)
+    return render(request, template or its_own, {**context, **its_context, **(more or {})}, status=status)
 
 
 def _by_kind(member: Member, found: Room) -> tuple[str, dict[str, Any]]:

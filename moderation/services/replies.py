@@ -1,9 +1,10 @@
 """Nobody left without an answer: first messages, and worried ones, that nobody has answered after a set time.
 
 For hosts, who see rooms and minutes: not who wrote, not why it is here, no scores. Only group rooms they are in (all of
-them for moderators), never a conversation. An answer is somebody else's reply, their naming the author, or, where the
-room was quiet before, whatever they said next. In a busy room that would count people who talk past each other, so
-there only the first two do; a host says of the rest that it was answered.
+them for moderators), never a conversation; and, on its own page, the live chat that they lead. An answer is somebody
+else's reply, their naming the author, or, where the room was quiet before, whatever they said next. In a busy room
+that would count people who talk past each other, so there only the first two do; a host says of the rest that it was
+answered.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from moderation.services import flags
 LOOKED_THROUGH = 500  # the newest messages of each room: what lies above them has scrolled out of everybody's sight
 LOOKS_BACK = timedelta(days=2)
 LISTED = 50
+LIVE_AFTER = timedelta(minutes=3)  # a live chat lasts an hour; a hello after half of it is late
 QUIET, SOON = timedelta(minutes=5), timedelta(minutes=10)
 
 
@@ -71,6 +73,25 @@ def waiting_for(reader: Member) -> list[Waiting]:
     return [Waiting(rooms[one.room], one.seq, int((now - one.at).total_seconds()) // 60) for one in found]
 
 
+def waiting_in_live(reader: Member, room: Room) -> list[tuple[int, int]]:
+    """(seq, minutes) of what waits in one live chat, the longest first. Who may ask is the caller's to know."""
+    said, now = _said_in([room.pk]), timezone.now()
+    due = [one for one in said if one.is_open and one.at <= now - LIVE_AFTER]
+    unseen = apart.hidden_from([reader.pk]).get(reader.pk, frozenset()) | {reader.pk}
+    firsts = _first_messages({one.author for one in due if one.author} - unseen, now - LOOKS_BACK, Room.Kind.LIVE)
+    wanted = [one for one in due if one.author not in unseen and (one.is_worried or one.pk in firsts)]
+    found = _unanswered(wanted, said)[:LISTED]
+    return [(one.seq, int((now - one.at).total_seconds()) // 60) for one in found]
+
+
+def answered_in_live(by: Member, room_id: int, seq: int) -> None:
+    """The same for a live chat that `by` leads. Raises `NotYours` where nothing is."""
+    message = Message.objects.filter(room=room_id, room__kind=Room.Kind.LIVE, seq=seq).first()
+    if message is None:
+        raise NotYours
+    Answered.objects.get_or_create(message=message, defaults={"by": by})
+
+
 def answered(by: Member, slug: str, seq: int) -> None:
     """`by` says that this message has had its answer. Raises `NotYours`, the same for absent and not for them."""
     require(by, "replies.see")
@@ -101,11 +122,11 @@ def _said_in(room_ids: list[int]) -> list[_Said]:
     ]
 
 
-def _first_messages(authors: set[int], since: datetime) -> set[int]:
-    """The first message in any group room of those among these who said nothing before. Two queries."""
+def _first_messages(authors: set[int], since: datetime, kind: str = Room.Kind.GROUP) -> set[int]:
+    """The first message in any room of this kind of those among these who said nothing before. Two queries."""
     before = Message.objects.filter(author=OuterRef("pk"), stored_at__lt=since)
     new = Member.objects.filter(pk__in=authors, is_active=True).filter(~Exists(before)).values_list("pk", flat=True)
-    rows = Message.objects.filter(author__in=list(new), room__kind=Room.Kind.GROUP).order_by("-stored_at", "-pk")
+    rows = Message.objects.filter(author__in=list(new), room__kind=kind).order_by("-stored_at", "-pk")
     return set(dict(rows.values_list("author", "pk")).values())  # the last one of each that is set is the earliest
 
 

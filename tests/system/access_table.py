@@ -3,15 +3,16 @@
 An address is *open* (everyone), for *members* (anyone signed in), for people with a *place* in the room, or for the
 *author* of the message only, for *staff* (moderators) with a second factor in
 this session, for *admins* or *curators* with one, for *keepers*: curators and moderators, or for *hosts* and
-moderators. A *case* is for staff who may work on it, and *lead* for leads and admins. *Half* is for a sign-in that
-lacks its second step; anyone else is sent away. An address that is itself a *key* opens for whoever knows it, without a session
-(tests/chat/test_calendars.py); any other is not here.
+moderators. *Leading* is for whoever leads this live chat, and for moderators. A *case* is for staff who may work on it,
+and *lead* for leads and admins. *Half* is for a sign-in that lacks its second step; anyone else is sent away. An
+address that is itself a *key* opens for whoever knows it, without a session (tests/chat/test_calendars.py); any other
+is not here.
 """
 
 from __future__ import annotations
 
 OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
-CURATOR, KEEPER, HOST, CASE, LEAD = "curator", "keeper", "host", "case", "lead"
+CURATOR, KEEPER, HOST, LEADING, CASE, LEAD = "curator", "keeper", "host", "leading", "case", "lead"
 KEY = "key"
 
 URLS: dict[str, str] = {
@@ -105,6 +106,9 @@ URLS: dict[str, str] = {
     "live-file": MEMBER,
     "live-feed": KEY,
     "live-feed-renew": MEMBER,
+    "live-host": LEADING,
+    "live-host-act": LEADING,
+    "live-note-seen": MEMBER,  # one's own; tests/chat/test_hosting.py asks for another's
     # one to one; tests/chat/test_conversations.py asks for each with other people's ids
     "messages": MEMBER,
     "messages-search": MEMBER,

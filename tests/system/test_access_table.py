@@ -39,6 +39,7 @@ from tests.system.access_table import (
     KEEPER,
     KEY,
     LEAD,
+    LEADING,
     MEMBER,
     OPEN,
     PLACE,
@@ -62,6 +63,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"], "resources-country": ["gb"],
           **{key: ["quiet-line-gb"] for key in ("resource", "resource-wrong", "resource-save", "saved-note", "saved-keep")},
           "account_reset_password_from_key": ["1", "no-such-key"], "admin:app_list": ["community"],
+          "live-host-act": ["no-such-token", "pause"],
           "curate-order": ["GB", "now"], "curate-answer": ["evenings", 1],
           **{f"moderation:{name}": [NO_CASE] for name in ("case", "take", "renew", "release", "note", "second", "key", "decide", "answer")}}  # fmt: skip
 
@@ -183,6 +185,26 @@ def test_a5_s8_pages_of_hosts_want_the_role_and_a_second_factor(people, name):
         assert ask(staff_client(role, second_factor=False), name).status_code == 403
     for roles in ((), ("admins",), ("curators", "reviewers")):
         assert ask(staff_client(*roles, second_factor=True), name).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind == LEADING])
+def test_a4_a5_s8_pages_of_whoever_leads_a_chat_want_that_chat_and_a_second_factor(people, name):
+    leader, plain = (staff_client("hosts", second_factor=one) for one in (True, False))
+    mine = [make_live_chat(host=_of(one)).token for one in (leader, plain)]
+    given = [[token, *(["pause"] if name == "live-host-act" else [])] for token in mine]
+    assert ask(leader, name, given[0]).status_code in (200, 302)
+    assert ask(staff_client("moderators", second_factor=True), name, given[0]).status_code in (200, 302)
+    assert ask(plain, name, given[1]).status_code == 403
+    for client, arguments in ((leader, given[1]), (leader, None), (people["author"], given[0])):
+        assert ask(client, name, arguments).status_code == 404
+    for roles in (("hosts",), ("curators", "reviewers", "admins")):
+        assert ask(staff_client(*roles, second_factor=True), name, given[0]).status_code == 404
+
+
+def _of(client):
+    """Whose client it is."""
+    return Member.objects.get(pk=client.session["_auth_user_id"])
 
 
 @pytest.mark.django_db
