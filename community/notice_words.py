@@ -32,7 +32,7 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "support-after": lambda n: _("One question, if you like"),
     "live-off": lambda n: _("{name} isn't taking place: nobody could come to lead it"),
     "live-on": lambda n: _("{name} is taking place after all"),
-    "live-cover": lambda n: _("Nobody has checked in for {name} yet"),
+    "live-unled": lambda n: _("Nobody has checked in for {name} yet"),
     "live-soon": lambda n: _("A live chat you wanted to come to is about to begin: {name}"),
     "live-seat": lambda n: _("A seat is yours in the live chat {name}"),
     "conversation": lambda n: ngettext("A new message from {name}", "{n} new messages from {name}", n),

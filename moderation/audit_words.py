@@ -23,7 +23,6 @@ DONE: dict[str, Any] = {
     "live.closed": _("closed a live chat at once"),
     "live.reopened": _("opened a live chat again"),
     "live.paused": _("asked everyone in a live chat to rest for a minute"),
-    "live.handed-over": _("gave a live chat to another host"),
     "role.given": _("gave a role"),
     "role.taken": _("took a role away"),
     "live.made": _("planned a live chat"),

@@ -76,7 +76,7 @@ def _call(chat: LiveChat, step: str) -> None:
     """Calls the cover, and the host unless they said that they can't come; without either, its moderator."""
     ids = {chat.cover_id, None if chat.cover_asked_at else chat.host_id} - {None} or {chat.moderator_id} - {None}
     path, key = f"/host/{chat.token}/", f"live-{step}:{chat.token}:{chat.starts_at:%m%d%H%M}"
-    notices.notify([pk for pk in ids if pk], kind="live-cover", key=key, subject=chat.topic, path=path)
+    notices.notify([pk for pk in ids if pk], kind="live-unled", key=key, subject=chat.topic, path=path)
 
 
 def _tell(chat: LiveChat, word: str) -> None:

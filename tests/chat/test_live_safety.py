@@ -63,7 +63,7 @@ def test_host_and_cover_are_called_twice_and_who_signed_up_is_told_once_each_way
         with at(chat, minutes):
             taken.append(live_duties.look_after())
     assert taken == [0, 1, 0, 2, 0, 0]
-    assert (told(cover), told(chat.host)) == ([("live-cover", 1)] * 2, [("live-cover", 1)] * 2)
+    assert (told(cover), told(chat.host)) == ([("live-unled", 1)] * 2, [("live-unled", 1)] * 2)
     assert (told(ana), told(ben)) == ([("live-off", 1)], [])
     set_(chat, checked_in_at=timezone.now(), checked_in_by=cover)
     with at(chat, 6):
@@ -109,14 +109,14 @@ def test_whoever_wanted_mail_gets_a_neutral_letter_and_whoever_leads_is_not_told
     letter = Letter.objects.get()
     assert letter.to == "ana@example.org"
     assert chat.topic not in letter.subject + letter.body
-    assert [kind for kind, _ in told(cover)] == ["live-cover"]
+    assert [kind for kind, _ in told(cover)] == ["live-unled"]
 
 
 def test_a_host_who_said_that_they_cannot_come_is_not_called_and_without_both_the_moderator_is():
     amara = factories.make_member("amara")
     chat = factories.make_live_chat(begins_in=300, is_led=False, moderator=amara, cover_asked_at=timezone.now())
     live_duties.look_after()
-    assert (told(chat.host), told(amara)) == ([], [("live-cover", 1)])
+    assert (told(chat.host), told(amara)) == ([], [("live-unled", 1)])
 
 
 # --- a line is lost ---------------------------------------------------------------------------------
