@@ -16,7 +16,17 @@ from chat.models import Message
 from community.models import Member
 from moderation.models import Flag
 from moderation.services import flags
-from tests.factories import PASSWORD, join, make_entry, make_member, make_resource, make_room, post, report_entry
+from tests.factories import (
+    PASSWORD,
+    join,
+    make_entry,
+    make_member,
+    make_resource,
+    make_room,
+    make_story,
+    post,
+    report_entry,
+)
 from tests.system.access_table import (
     ADMIN,
     AUTHOR,
@@ -46,7 +56,7 @@ ARGUMENTS = {
 TWO = ("curate-read", "curate-preview", "curate-answer")  # addresses with a number after the slug
 NO_CASE = "no-such-case-0000000-0"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"], "resources-country": ["gb"],
+OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"], "resources-country": ["gb"], **{key: ["a-quiet-story"] for key in ("story", "story-say", "story-save")},
           **{key: ["quiet-line-gb"] for key in ("resource", "resource-wrong", "resource-save", "saved-note", "saved-keep")},
           "account_reset_password_from_key": ["1", "no-such-key"], "admin:app_list": ["community"],
           "curate-order": ["GB", "now"], "curate-answer": ["evenings", 1],
@@ -81,6 +91,7 @@ def people():
     join(neighbour, room)
     post(author, room, "Good evening")
     make_resource()
+    make_story("A quiet story")
     clients = {"visitor": Client()}
     for kind, member in (("author", author), ("neighbour", neighbour), ("outsider", outsider)):
         clients[kind] = Client()
