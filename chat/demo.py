@@ -27,7 +27,7 @@ from chat import demo_live, demo_talks
 from chat.models import Change, EarlierText, Membership, Mention, Message, Reaction, Room
 from community import names, text
 from community.models import Member
-from community.services import consent
+from community.services import consent, story_seeding
 
 PASSWORD = "a-quiet-demo-evening"  # noqa: S105  (printed at start; the demo refuses a real database)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
@@ -94,6 +94,7 @@ def load() -> None:
         _fill(room, members, now)
     demo_talks.load(members, now)
     demo_live.load(members, now)
+    story_seeding.load(writer=members["Sol"], clinician=members["Priya"], second=members["Ada"])
 
 
 def _member(name: str, pebble: int, roles: tuple[str, ...], bio: str, *, now: datetime) -> Member:

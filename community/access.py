@@ -63,3 +63,23 @@ def _withdraw(actor: Member, thing: object) -> bool:
 @rule("site.administer")
 def _administer(actor: Member, thing: object) -> bool:
     return actor.is_superuser or has_role(actor, "admins")
+
+
+@rule("story.write")
+def _story_write(actor: Member, story: Any) -> bool:
+    return actor.pk == story.writer_id or has_role(actor, "curators", "admins")
+
+
+@rule("story.review")
+def _story_review(actor: Member, thing: object) -> bool:
+    return has_role(actor, "reviewers")
+
+
+@rule("story.edit")
+def _story_edit(actor: Member, thing: object) -> bool:
+    return has_role(actor, "curators", "admins")
+
+
+@rule("story.withdraw")
+def _story_withdraw(actor: Member, story: Any) -> bool:
+    return actor.pk == story.writer_id or has_role(actor, "curators", "admins", "moderators", "leads", "reviewers")

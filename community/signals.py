@@ -20,5 +20,8 @@ notices_moved = Signal()
 # resource. After commit: an entry of the lists was published, verified or taken away.
 resource_changed = Signal()
 
+# story. After commit: a story came out, was changed or taken away; or its writer agreed, or no longer does.
+story_changed = Signal()
+
 # After commit: two curators agreed on the order of a list.
 order_agreed = Signal()

@@ -20,6 +20,7 @@ from community.views import (
     saved,
     search,
     static_pages,
+    stories,
     topics,
     you,
 )
@@ -105,6 +106,14 @@ directory = [
     path("saved/<slug:slug>/keep/", saved.keep, name="saved-keep"),
 ]
 
+library = [
+    path("stories/", stories.stories, name="stories"),
+    path("stories/review/", static_pages.page, {"template": "story_review_means"}, name="story-review-means"),
+    path("stories/<slug:slug>/", stories.story, name="story"),
+    path("stories/<slug:slug>/say/", stories.say, name="story-say"),
+    path("stories/<slug:slug>/save/", stories.save, name="story-save"),
+]
+
 curation = [
     path("curate/", curate.work, name="curate"),
     path("curate/coverage/", curate.coverage, name="curate-coverage"),
@@ -123,4 +132,4 @@ curation = [
     path("curate/e/<slug:slug>/<int:number>/preview/", curate_entry.preview, name="curate-preview"),
 ]
 
-urlpatterns = [*everyone, *directory, *joining, *signing_in, *own, *news, *curation]
+urlpatterns = [*everyone, *directory, *library, *joining, *signing_in, *own, *news, *curation]

@@ -13,7 +13,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from chat.models import LiveChat, Membership, Room, Series
-from community.models import Member, Resource
+from community.models import Member, Resource, Story
 
 PASSWORD = "quiet-river-stones"
 _numbers = count(1)
@@ -97,6 +97,23 @@ def make_resource(name: str = "Quiet Line", country: str = "GB", **said: Any) ->
         resources.draft(Content(name=name, country=country, **said), by=curators[0]), by=curators[0]
     )
     return resources.approve(text, by=curators[1])
+
+
+def make_story(
+    title: str = "A quiet story", *, body: str = "It was a day like others, and then it rained.", **said: Any
+) -> Story:
+    """A story that is out: written, reviewed and read by three people of its own."""
+    from community.models import Byline
+    from community.services import stories
+    from community.story_content import Text
+
+    writer, clinician, editor = make_member(), make_member(roles=("reviewers",)), make_member(roles=("curators",))
+    reviewer = Byline.objects.create(name="Dr Cleo", profession="psychologist", member=clinician)
+    draft = stories.begin(Text(title=title, body=body, **said), by=writer, byline=Byline.objects.create(name="Ana"))
+    stories.agree(draft.story, by=writer)
+    handed_in = stories.hand_in(draft, by=writer, ticked=stories.CHECKLIST)
+    reviewed = stories.review(handed_in, stories.Verdict("approve"), by=clinician, byline=reviewer)
+    return stories.read_second(reviewed, by=editor)
 
 
 def session_of(member: Member) -> str:

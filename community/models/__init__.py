@@ -15,6 +15,16 @@ from community.models.resources import (
     Saved,
 )
 from community.models.search import SearchEntry, SearchSpelling, SearchWord
+from community.models.stories import (
+    Byline,
+    Correction,
+    EditorNote,
+    ParagraphNote,
+    SavedStory,
+    Story,
+    StoryReaction,
+    StoryRevision,
+)
 from community.models.trail import AuditEntry, AuditHead, AuditName
 
 __all__ = [
@@ -23,7 +33,10 @@ __all__ = [
     "AuditName",
     "Block",
     "Boundaries",
+    "Byline",
     "Consent",
+    "Correction",
+    "EditorNote",
     "FoldedTopic",
     "HelpOrder",
     "Letter",
@@ -34,6 +47,7 @@ __all__ = [
     "Mute",
     "NoContact",
     "Notice",
+    "ParagraphNote",
     "Push",
     "PushDevice",
     "Resource",
@@ -42,8 +56,12 @@ __all__ = [
     "Restriction",
     "SafetyPlan",
     "Saved",
+    "SavedStory",
     "SearchEntry",
     "SearchSpelling",
     "SearchWord",
     "StaffLook",
+    "Story",
+    "StoryReaction",
+    "StoryRevision",
 ]

@@ -45,6 +45,12 @@ URLS: dict[str, str] = {
     "saved-offline": MEMBER,
     "saved-note": MEMBER,
     "saved-keep": MEMBER,
+    # the library
+    "stories": OPEN,
+    "story-review-means": OPEN,
+    "story": OPEN,
+    "story-say": MEMBER,
+    "story-save": MEMBER,
     # joining and signing in
     "join": OPEN,
     "join-name-free": OPEN,
