@@ -16,12 +16,13 @@ from community.models import Member
 from community.refusals import NotYours
 
 NAME_LIMIT = 60
-LED_BY = ("host", "cover", "moderator", "led_by")
+LED_BY = ("host", "cover", "moderator")  # the parts that are planned
+_PEOPLE = (*LED_BY, "led_by")
 
 
 def live_chat_for(member: Member, token: str, action: str = "live.see") -> LiveChat:
     """The live chat, if `member` may do `action` with it. Raises `NotYours`, the same for absent and forbidden (A4)."""
-    found = LiveChat.objects.filter(token=token).select_related("room", "series", *LED_BY).first()
+    found = LiveChat.objects.filter(token=token).select_related("room", "series", *_PEOPLE).first()
     if found is None:
         raise NotYours
     require(member, action, found)
@@ -65,7 +66,7 @@ def held(chat: LiveChat) -> LiveChat:
     """
     if locked(Room.objects.filter(pk=chat.room_id)).first() is None:
         raise NotYours
-    return LiveChat.objects.select_related("room", "series", *LED_BY).get(pk=chat.pk)
+    return LiveChat.objects.select_related("room", "series", *_PEOPLE).get(pk=chat.pk)
 
 
 def changed(chat: LiveChat, *names: str) -> None:

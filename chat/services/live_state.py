@@ -27,16 +27,15 @@ class Standing:
 def standing_of(room_ids: Iterable[int]) -> dict[int, Standing]:
     """How those of these rooms stand that are live chats, by room id. A fixed number of queries."""
     now = timezone.now()
-    chats = list(
-        LiveChat.objects.filter(room__in=list(room_ids)).select_related("room", "checked_in_by", *live_chats.LED_BY)
-    )
+    rows = LiveChat.objects.filter(room__in=list(room_ids))
+    chats = list(rows.select_related("room", "led_by", *live_chats.LED_BY))
     pinned, seen = pinned_in(chats), live_leads.seen_in(chats)
     guarded = live_gate.guarded_among(chats, now)
     return {
         chat.room_id: Standing(
             frame=frame_of(chat, pinned.get(chat.pk), now, seen=seen.get(chat.pk, {}), is_guarded=chat.pk in guarded),
             changes_at=live_clock.changes_at(chat, now),
-            leads=frozenset(pk for pk in (chat.host_id, chat.cover_id, chat.moderator_id) if pk),
+            leads=frozenset(pk for pk in (chat.host_id, chat.cover_id, chat.moderator_id, chat.led_by_id) if pk),
             is_emptied=chat.emptied_at is not None,
         )
         for chat in chats
@@ -82,9 +81,9 @@ def frame_of(
 
 
 def carers_of(chat: LiveChat) -> list[tuple[Member, str]]:
-    """Who looks after the chat, and as what: its host, or the cover who came instead, and the moderator."""
-    came = chat.cover if chat.cover_id and chat.checked_in_by_id == chat.cover_id else chat.host
-    return [(one, role) for one, role in ((came, "host"), (chat.moderator, "moderator")) if one is not None]
+    """Who looks after the chat, and as what: its host, or whoever took over, and the moderator."""
+    others = chat.moderator if chat.moderator != chat.leader else None
+    return [(one, role) for one, role in ((chat.leader, "host"), (others, "moderator")) if one is not None]
 
 
 def _prompt(pinned: Prompt) -> protocol.LivePrompt:

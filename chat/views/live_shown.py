@@ -39,7 +39,7 @@ def page_of(member: Member, chat: LiveChat) -> dict[str, Any]:
 
 def context_of(member: Member, room: Room) -> dict[str, Any]:
     """The same for the page of a live chat's room."""
-    chat = LiveChat.objects.select_related("room", "series", *live_chats.LED_BY).get(room=room)
+    chat = LiveChat.objects.select_related("room", "series", "led_by", *live_chats.LED_BY).get(room=room)
     now, page = timezone.now(), page_of(member, chat)
     frame = live_state.standing_of([room.pk])[room.pk].frame
     no = live_gate.gates([room.pk], now)[room.pk].why_not(member)
@@ -72,8 +72,8 @@ def next_after(chat: LiveChat) -> LiveChat | None:
 
 
 def opener_of(chat: LiveChat) -> Member | None:
-    """Who leads it: the host, or the cover who came instead."""
-    return next((one for one, role in live_state.carers_of(chat) if role == "host"), None)
+    """Who leads it: the host, or whoever took over."""
+    return chat.leader
 
 
 def _time_left(chat: LiveChat, now: datetime) -> dict[str, Any]:
