@@ -4,26 +4,24 @@ From each word one walk starts, and no walk is longer than `REACH` words, so a t
 n x REACH steps, whatever a curator writes. What a step leads to is worked out once and remembered (a deterministic
 automaton built as it is needed, after Thompson 1968), and forgotten as a whole when it grows too large.
 
-Where one stands is one number: the place, and above its bits the number of what to return to, innermost first.
+Where one stands is one number: the stop, and above its bits the number of what to return to, innermost first.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from moderation.detector.packing import ACCEPTS, ANYTHING, BEGINNING, CALLS, ENDING, FREE, GAP, MATTERS, RETURNS, Packed
+from moderation.detector.closing import Table
+from moderation.detector.packing import ACCEPTS, ENDING, RETURNS
 from moderation.detector.reading import Between, nothing
 
 REACH = 24  # words
 MOST_STATES = 6000
 _BREAK = -1
 _BITS = 20
-_PLACE = (1 << _BITS) - 1
-_LEADS = FREE | CALLS | BEGINNING | RETURNS
-_INDEXED = 32  # standings; where one stands at so many places at once, and _OFTEN, the next words are looked up
-_OFTEN = 4
+_STOP = (1 << _BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +35,27 @@ class Match:
 
 @dataclass(slots=True)
 class _State:
-    standings: array[int]
+    standings: tuple[int, ...]  # those from where any word leads on
     accepts: tuple[int, ...]
     accepts_at_end: tuple[int, ...]
     moves: dict[int, _State | None] = field(default_factory=dict)
-    index: dict[int, list[int]] | None = None  # by symbol; -1 holds those that any word leads on to
+
+
+_UNKNOWN = _State((), (), ())
 
 
 class Matcher:
     """Matches one graph. Answers depend on the words alone, never on what was matched before."""
 
-    def __init__(self, graph: Packed) -> None:
-        self._graph = graph
+    def __init__(self, table: Table) -> None:
+        self._table = table
         self._symbols: list[frozenset[int]] = []
         self._numbers: dict[frozenset[int], int] = {}
         self._of_word: dict[str, int] = {}
+        self._leads: list[frozenset[int] | None] = [None] * (len(table.leads.starts) - 1)
         self._returns: list[int] = [0]  # what a return number stands for; there are no more than ways to call slots
         self._return_numbers: dict[int, int] = {}
-        self._lengths = sorted({len(one) - 1 for one in graph.vocabulary if one[-1:] == "*"})
+        self._lengths = sorted({len(one) - 1 for one in table.vocabulary if one[-1:] == "*"})
         self._forget()
 
     def knows(self, word: str) -> bool:
@@ -98,113 +99,107 @@ class Matcher:
         return min(REACH, len(numbers) - first)
 
     def _next(self, state: _State, symbol: int) -> _State | None:
-        try:
-            return state.moves[symbol]
-        except KeyError:
-            following = self._step(state, symbol)
-            state.moves[symbol] = following
-            return following
+        following = state.moves.get(symbol, _UNKNOWN)
+        if following is _UNKNOWN:
+            led = self._broken(state) if symbol == _BREAK else self._led(state.standings, self._symbols[symbol])
+            following = state.moves[symbol] = self._state(led) if led else None
+        return following
 
-    def _step(self, state: _State, symbol: int) -> _State | None:
-        if symbol == _BREAK:
-            kinds = self._graph.kinds
-            return self._state([one for one in state.standings if not kinds[one & _PLACE] & GAP])
-        if state.index is None and len(state.standings) >= _INDEXED and len(state.moves) >= _OFTEN:
-            state.index = self._indexed(state.standings)
-        names = self._symbols[symbol]
-        if state.index is None:
-            return self._state(self._closed(self._led(state.standings, names)))
-        reached = set(state.index.get(-1, ()))
-        for name in names if len(names) < len(state.index) else names & state.index.keys():
-            reached.update(state.index.get(name, ()))
-        return self._state(self._closed(reached))
+    def _broken(self, state: _State) -> set[int]:
+        """What is left of a state after the end of a sentence."""
+        broken = self._table.broken
+        return {one & ~_STOP | stop for one in state.standings if (stop := broken[one & _STOP])}
 
     def _led(self, standings: Iterable[int], names: frozenset[int]) -> set[int]:
         """Where a word with these names leads to from here."""
-        starts, items = self._graph.words.starts, self._graph.words.items
-        reached = set(self._carried(standings))
+        led_by, leads, onward, stops = self._table.led_by, self._leads, self._table.onward, len(self._table.kinds)
+        reached: set[int] = set()
         for one in standings:
-            place = one & _PLACE
-            for at in range(starts[place], starts[place + 1], 2):
-                if items[at] in names:
-                    reached.add(one - place | items[at + 1])
+            stop = one & _STOP
+            lead = leads[led_by[stop]] or self._lead(led_by[stop])
+            if not lead.isdisjoint(names):
+                reached.update(self._moved(stop, one - stop, lead & names))
+            if further := onward[stop]:
+                if further < stops:
+                    reached.add(one - stop | further)
+                else:
+                    reached.update(self._pushed(self._table.anything[further - stops], one - stop))
         return reached
 
-    def _carried(self, standings: Iterable[int]) -> list[int]:
-        kinds, anything = self._graph.kinds, self._graph.anything
-        some = [one for one in standings if kinds[one & _PLACE] & ANYTHING]
-        return [one & ~_PLACE | place for one in some for place in anything[one & _PLACE]]
+    def _lead(self, row: int) -> frozenset[int]:
+        lead = self._leads[row] = frozenset(self._table.leads[row])
+        return lead
 
-    def _indexed(self, standings: Iterable[int]) -> dict[int, list[int]]:
-        starts, items = self._graph.words.starts, self._graph.words.items
-        found = {-1: self._carried(standings)}
-        for one in standings:
-            place = one & _PLACE
-            for at in range(starts[place], starts[place + 1], 2):
-                found.setdefault(items[at], []).append(one - place | items[at + 1])
+    def _moved(self, stop: int, back: int, names: Iterable[int]) -> Iterator[int]:
+        table = self._table
+        begin, end = table.ways[stop], table.ways[stop + 1]
+        for name in names:
+            at = bisect_left(table.names, name, begin, end)
+            while at < end and table.names[at] == name:
+                yield self._within(table.to[at], table.within[at], back) if table.within[at] else back | table.to[at]
+                at += 1
+
+    def _pushed(self, row: Sequence[int], back: int) -> list[int]:
+        return [self._within(row[at], row[at + 1], back) for at in range(0, len(row), 2)]
+
+    def _within(self, stop: int, push: int, back: int) -> int:
+        """To stand at this stop, within slots after which to go on at these places, and then as before."""
+        for after in self._table.pushes[push]:
+            back = self._return_number(back | after) << _BITS
+        return back | stop
+
+    def _return_number(self, after: int) -> int:
+        number = self._return_numbers.get(after)
+        if number is None:
+            number = self._return_numbers[after] = len(self._returns)
+            self._returns.append(after)
+        return number
+
+    def _returned(self, standings: Iterable[int]) -> set[int]:
+        """These standings, and where one goes on from those where a slot ends."""
+        kinds, found = self._table.kinds, set(standings)
+        waiting = [one for one in found if kinds[one & _STOP] & RETURNS]
+        while waiting:
+            after = self._returns[waiting.pop() >> _BITS]
+            if after not in found:
+                found.add(after)
+                if kinds[after & _STOP] & RETURNS:
+                    waiting.append(after)
         return found
 
-    def _closed(self, where: Iterable[int], *, at_beginning: bool = False) -> list[int]:
-        """These standings and those that are reached from there without another word, where anything can happen."""
-        graph, kinds = self._graph, self._graph.kinds
-        seen = set(where)
-        waiting = [one for one in seen if kinds[one & _PLACE] & _LEADS]
-        while waiting:
-            one = waiting.pop()
-            place, back = one & _PLACE, one & ~_PLACE
-            kind = kinds[place]
-            reached = [back | other for other in graph.free[place]] if kind & FREE else []
-            if kind & BEGINNING and at_beginning:
-                reached.extend(back | other for other in graph.beginning[place])
-            if kind & CALLS:
-                reached.extend(self._called(place, back))
-            if kind & RETURNS and back:
-                reached.append(self._returns[back >> _BITS])
-            for other in reached:
-                if other not in seen:
-                    seen.add(other)
-                    if kinds[other & _PLACE] & _LEADS:
-                        waiting.append(other)
-        return sorted(one for one in seen if kinds[one & _PLACE] & MATTERS)
-
-    def _called(self, place: int, back: int) -> Iterable[int]:
-        row = self._graph.calls[place]
-        for at in range(0, len(row), 2):
-            after = back | row[at + 1]
-            number = self._return_numbers.get(after)
-            if number is None:
-                number = self._return_numbers[after] = len(self._returns)
-                self._returns.append(after)
-            yield number << _BITS | row[at]
-
-    def _state(self, standings: list[int]) -> _State | None:
-        if not standings:
-            return None
-        packed = array("Q", standings)
-        key = packed.tobytes()
-        if key not in self._states:
+    def _state(self, reached: set[int]) -> _State:
+        standings = tuple(sorted(reached))
+        state = self._states.get(standings)
+        if state is None:
             if len(self._states) >= MOST_STATES:
                 self._forget()
-            self._states[key] = self._new_state(packed)
-        return self._states[key]
+            state = self._states[standings] = self._new_state(standings)
+        return state
 
-    def _new_state(self, standings: array[int]) -> _State:
-        kinds, ending = self._graph.kinds, self._graph.ending
-        ends = [
-            one & ~_PLACE | end for one in standings if kinds[one & _PLACE] & ENDING for end in ending[one & _PLACE]
-        ]
-        return _State(standings, self._accepted(standings), self._accepted(self._closed(ends)) if ends else ())
+    def _new_state(self, standings: tuple[int, ...]) -> _State:
+        kinds = self._table.kinds
+        if not any([kinds[one & _STOP] for one in standings]):  # noqa: C419  (a list is quicker here)
+            return _State(standings, (), ())
+        here = sorted(self._returned(standings))
+        ending = self._table.ending
+        ends = [one for one in here if kinds[one & _STOP] & ENDING]
+        beyond = [other for one in ends for other in self._pushed(ending[one & _STOP], one & ~_STOP)]
+        going = tuple(one for one in here if self._goes_on(one & _STOP))
+        return _State(going, self._accepted(here), self._accepted(self._returned(beyond)) if ends else ())
+
+    def _goes_on(self, stop: int) -> bool:
+        return bool(self._table.led_by[stop] or self._table.onward[stop])
 
     def _accepted(self, standings: Iterable[int]) -> tuple[int, ...]:
-        kinds, accepts = self._graph.kinds, self._graph.accepts
+        kinds, accepts = self._table.kinds, self._table.accepts
         return tuple(
-            sorted({rule for one in standings if one <= _PLACE and kinds[one] & ACCEPTS for rule in accepts[one]})
+            sorted({rule for one in standings if one <= _STOP and kinds[one] & ACCEPTS for rule in accepts[one]})
         )
 
     def _forget(self) -> None:
-        self._states: dict[bytes, _State] = {}
-        self._inner = self._new_state(array("Q", self._closed([0])))
-        self._opening = self._new_state(array("Q", self._closed([0], at_beginning=True)))
+        begin = len(self._table.kinds) - 2
+        self._states: dict[tuple[int, ...], _State] = {}
+        self._inner, self._opening = _State((begin,), (), ()), _State((begin + 1,), (), ())
 
     def _number(self, word: str) -> int:
         number = self._of_word.get(word)
@@ -215,7 +210,7 @@ class Matcher:
         return number
 
     def _names(self, word: str) -> frozenset[int]:
-        vocabulary, symbols = self._graph.vocabulary, self._graph.symbols
+        vocabulary, symbols = self._table.vocabulary, self._table.symbols
         known = [word, *(f"{word[:length]}*" for length in self._lengths if length <= len(word))]
         return frozenset(name for one in known if one in vocabulary for name in symbols[vocabulary[one]])
 
