@@ -16,7 +16,7 @@ from moderation.detector.packing import ACCEPTS, ANYTHING, BEGINNING, CALLS, END
 from moderation.detector.rows import Rows, dumped, framed, loaded, narrow, pieces
 
 NOTHING = 0  # the stop where nothing goes on
-_ROWS = ("leads", "anything", "ending", "accepts", "pushes", "symbols")
+_ROWS = ("leads", "anything", "ending", "accepts", "pushes", "symbols", "awaited")
 _ARRAYS = ("kinds", "broken", "led_by", "ways", "onward", "names", "to", "within")
 Stack = tuple[int, ...]  # where to go on after the slots that one is in, innermost first
 Way = tuple[int, int, int]  # a symbol, the stop it leads to, a row of `pushes`
@@ -28,6 +28,7 @@ class Table:
 
     vocabulary: Mapping[str, int]  # words, and stems with their star, to their row of symbols
     symbols: Rows
+    awaited: Rows  # the rows of `leads` that hold any of these symbols
     kinds: array[int]  # what there is at a stop
     broken: array[int]  # the stop that is left of each after the end of a sentence
     led_by: array[int]  # the row of `leads` that holds the symbols of all ways from a stop
@@ -184,6 +185,7 @@ class _Closer:
         return Table(
             graph.vocabulary,
             graph.symbols,
+            awaited=Rows.of(_awaited(graph.symbols, leads)),
             kinds=_array(one.kind() for one in stops),
             broken=_array(one.broken for one in stops),
             led_by=_array(led_by),
@@ -205,6 +207,15 @@ class _Closer:
         if len(stop.anything) == 1 and not stop.anything[0][1]:
             return stop.anything[0][0]
         return len(self._stops) + rows.setdefault(stop.anything, len(rows))
+
+
+def _awaited(symbols: Rows, leads: Mapping[Stack, int]) -> Iterator[list[int]]:
+    holding: dict[int, list[int]] = {}
+    for lead, row in leads.items():
+        for one in lead:
+            holding.setdefault(one, []).append(row)
+    for at in range(len(symbols.starts) - 1):
+        yield sorted({row for one in symbols[at] for row in holding.get(one, ())})
 
 
 def _array(numbers: Iterable[int]) -> array[int]:

@@ -9,9 +9,11 @@ Where one stands is one number: the stop, and above its bits the number of what 
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
 
 from moderation.detector.closing import Table
 from moderation.detector.packing import ACCEPTS, ENDING, RETURNS
@@ -22,6 +24,7 @@ MOST_STATES = 6000
 _BREAK = -1
 _BITS = 20
 _STOP = (1 << _BITS) - 1
+_FEW = 8  # ways that are looked through one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,24 @@ class Match:
     last: int
 
 
+class _Word(NamedTuple):
+    """All words of which phrases speak in the same way."""
+
+    names: frozenset[int]
+    awaited: frozenset[int]  # rows of symbols among which any of its names is
+
+
 @dataclass(slots=True)
 class _State:
     standings: tuple[int, ...]  # those from where any word leads on
-    accepts: tuple[int, ...]
-    accepts_at_end: tuple[int, ...]
+    leads: tuple[int, ...]  # for each, the row of symbols that do
+    accepts: tuple[int, ...] = ()
+    accepts_at_end: tuple[int, ...] = ()
     moves: dict[int, _State | None] = field(default_factory=dict)
+    further: list[_State | None] = field(default_factory=list)  # where all other words lead, once it is known
 
 
-_UNKNOWN = _State((), (), ())
+_UNKNOWN = _State((), ())
 
 
 class Matcher:
@@ -49,10 +61,10 @@ class Matcher:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._symbols: list[frozenset[int]] = []
+        self._words: list[_Word] = []
         self._numbers: dict[frozenset[int], int] = {}
         self._of_word: dict[str, int] = {}
-        self._leads: list[frozenset[int] | None] = [None] * (len(table.leads.starts) - 1)
+        self._leads: dict[int, frozenset[int]] = {}
         self._returns: list[int] = [0]  # what a return number stands for; there are no more than ways to call slots
         self._return_numbers: dict[int, int] = {}
         self._lengths = sorted({len(one) - 1 for one in table.vocabulary if one[-1:] == "*"})
@@ -60,84 +72,106 @@ class Matcher:
 
     def knows(self, word: str) -> bool:
         """Whether any phrase speaks of this word."""
-        return bool(self._symbols[self._number(word)])
+        return bool(self._words[self._number(word)].names)
 
     def matches(
         self, words: Sequence[str], ends: Sequence[bool], between: Between = nothing
     ) -> tuple[list[Match], int]:
         """Every match, and the number of steps it took. `ends[i]` says that a sentence ends after word `i`."""
         numbers = [self._number(word) for word in words]
+        stops = [*ends[:-1], True]
         found: dict[tuple[int, int], int] = {}
         steps = 0
         for first in range(len(numbers)):
             state = self._opening if first == 0 or ends[first - 1] else self._inner
-            steps += self._walk(state, first, numbers, ends, found)
+            steps += self._walk(state, first, numbers, stops, found)
             between()
         return [Match(number, first, last) for (number, last), first in found.items()], steps
 
     def _walk(
-        self,
-        state: _State | None,
-        first: int,
-        numbers: list[int],
-        ends: Sequence[bool],
-        found: dict[tuple[int, int], int],
+        self, state: _State, first: int, numbers: list[int], ends: list[bool], found: dict[tuple[int, int], int]
     ) -> int:
-        last_word = len(numbers) - 1
         for at in range(first, min(first + REACH, len(numbers))):
-            state = self._next(state, numbers[at])  # type: ignore[arg-type]
-            if state is None:
+            following = state.moves.get(numbers[at], _UNKNOWN)
+            if following is _UNKNOWN:
+                following = self._following(state, numbers[at])
+            if following is None:
                 return at - first + 1
-            for number in state.accepts:
+            for number in following.accepts:
                 found[number, at] = first  # the latest start is the tightest
-            if ends[at] or at == last_word:
-                for number in state.accepts_at_end:
+            if ends[at]:
+                for number in following.accepts_at_end:
                     found[number, at] = first
-                state = self._next(state, _BREAK)
-                if state is None:
+                following = self._after_end(following)
+                if following is None:
                     return at - first + 1
+            state = following
         return min(REACH, len(numbers) - first)
 
-    def _next(self, state: _State, symbol: int) -> _State | None:
-        following = state.moves.get(symbol, _UNKNOWN)
-        if following is _UNKNOWN:
-            led = self._broken(state) if symbol == _BREAK else self._led(state.standings, self._symbols[symbol])
-            following = state.moves[symbol] = self._state(led) if led else None
+    def _following(self, state: _State, number: int) -> _State | None:
+        """Where a word leads from here."""
+        word = self._words[number]
+        if word.awaited.isdisjoint(state.leads):
+            following = self._further(state)
+        else:
+            following = self._state({*self._moved(state, word), *self._carried(state.standings)})
+        state.moves[number] = following
         return following
 
-    def _broken(self, state: _State) -> set[int]:
+    def _after_end(self, state: _State) -> _State | None:
         """What is left of a state after the end of a sentence."""
-        broken = self._table.broken
-        return {one & ~_STOP | stop for one in state.standings if (stop := broken[one & _STOP])}
+        following = state.moves.get(_BREAK, _UNKNOWN)
+        if following is _UNKNOWN:
+            broken = self._table.broken
+            left = {one & ~_STOP | stop for one in state.standings if (stop := broken[one & _STOP])}
+            following = state.moves[_BREAK] = self._state(left)
+        return following
 
-    def _led(self, standings: Iterable[int], names: frozenset[int]) -> set[int]:
-        """Where a word with these names leads to from here."""
-        led_by, leads, onward, stops = self._table.led_by, self._leads, self._table.onward, len(self._table.kinds)
+    def _further(self, state: _State) -> _State | None:
+        """Where a word leads of which no phrase speaks here."""
+        if not state.further:
+            state.further.append(self._state(self._carried(state.standings)))
+        return state.further[0]
+
+    def _carried(self, standings: Iterable[int]) -> set[int]:
+        """Where any word leads from here."""
+        onward, stops = self._table.onward, len(self._table.kinds)
         reached: set[int] = set()
         for one in standings:
-            stop = one & _STOP
-            lead = leads[led_by[stop]] or self._lead(led_by[stop])
-            if not lead.isdisjoint(names):
-                reached.update(self._moved(stop, one - stop, lead & names))
-            if further := onward[stop]:
+            if further := onward[one & _STOP]:
                 if further < stops:
-                    reached.add(one - stop | further)
+                    reached.add(one & ~_STOP | further)
                 else:
-                    reached.update(self._pushed(self._table.anything[further - stops], one - stop))
+                    reached.update(self._pushed(self._table.anything[further - stops], one & ~_STOP))
         return reached
 
-    def _lead(self, row: int) -> frozenset[int]:
-        lead = self._leads[row] = frozenset(self._table.leads[row])
-        return lead
+    def _moved(self, state: _State, word: _Word) -> Iterator[int]:
+        """Where this word leads from here, by itself."""
+        table = self._table
+        for one, lead in zip(state.standings, state.leads, strict=True):
+            if lead in word.awaited:
+                stop, back = one & _STOP, one & ~_STOP
+                for at in self._ways(stop, lead, word.names):
+                    inner = table.within[at]
+                    yield self._within(table.to[at], inner, back) if inner else back | table.to[at]
 
-    def _moved(self, stop: int, back: int, names: Iterable[int]) -> Iterator[int]:
+    def _ways(self, stop: int, lead: int, names: frozenset[int]) -> Iterable[int]:
+        """The ways from this stop that have one of these names."""
         table = self._table
         begin, end = table.ways[stop], table.ways[stop + 1]
-        for name in names:
+        if end - begin <= _FEW:
+            return [at for at in range(begin, end) if table.names[at] in names]
+        found: list[int] = []
+        for name in names & self._lead(lead):
             at = bisect_left(table.names, name, begin, end)
-            while at < end and table.names[at] == name:
-                yield self._within(table.to[at], table.within[at], back) if table.within[at] else back | table.to[at]
-                at += 1
+            found.extend(range(at, bisect_right(table.names, name, at, end)))
+        return found
+
+    def _lead(self, row: int) -> frozenset[int]:
+        lead = self._leads.get(row)
+        if lead is None:
+            lead = self._leads[row] = frozenset(self._table.leads[row])
+        return lead
 
     def _pushed(self, row: Sequence[int], back: int) -> list[int]:
         return [self._within(row[at], row[at + 1], back) for at in range(0, len(row), 2)]
@@ -167,7 +201,9 @@ class Matcher:
                     waiting.append(after)
         return found
 
-    def _state(self, reached: set[int]) -> _State:
+    def _state(self, reached: set[int]) -> _State | None:
+        if not reached:
+            return None
         standings = tuple(sorted(reached))
         state = self._states.get(standings)
         if state is None:
@@ -177,18 +213,15 @@ class Matcher:
         return state
 
     def _new_state(self, standings: tuple[int, ...]) -> _State:
-        kinds = self._table.kinds
+        kinds, ending, led_by = self._table.kinds, self._table.ending, self._table.led_by
         if not any([kinds[one & _STOP] for one in standings]):  # noqa: C419  (a list is quicker here)
-            return _State(standings, (), ())
+            return _State(standings, tuple([led_by[one & _STOP] for one in standings]))
         here = sorted(self._returned(standings))
-        ending = self._table.ending
         ends = [one for one in here if kinds[one & _STOP] & ENDING]
         beyond = [other for one in ends for other in self._pushed(ending[one & _STOP], one & ~_STOP)]
-        going = tuple(one for one in here if self._goes_on(one & _STOP))
-        return _State(going, self._accepted(here), self._accepted(self._returned(beyond)) if ends else ())
-
-    def _goes_on(self, stop: int) -> bool:
-        return bool(self._table.led_by[stop] or self._table.onward[stop])
+        going = tuple(one for one in here if led_by[one & _STOP] or self._table.onward[one & _STOP])
+        leads = tuple(led_by[one & _STOP] for one in going)
+        return _State(going, leads, self._accepted(here), self._accepted(self._returned(beyond)) if ends else ())
 
     def _accepted(self, standings: Iterable[int]) -> tuple[int, ...]:
         kinds, accepts = self._table.kinds, self._table.accepts
@@ -199,23 +232,27 @@ class Matcher:
     def _forget(self) -> None:
         begin = len(self._table.kinds) - 2
         self._states: dict[tuple[int, ...], _State] = {}
-        self._inner, self._opening = _State((begin,), (), ()), _State((begin + 1,), (), ())
+        self._inner, self._opening = self._new_state((begin,)), self._new_state((begin + 1,))
 
     def _number(self, word: str) -> int:
         number = self._of_word.get(word)
         if number is None:
-            number = self._numbered(self._names(word))
+            number = self._numbered(self._rows(word))
             if len(self._of_word) < 4 * MOST_STATES:
                 self._of_word[word] = number
         return number
 
-    def _names(self, word: str) -> frozenset[int]:
-        vocabulary, symbols = self._table.vocabulary, self._table.symbols
-        known = [word, *(f"{word[:length]}*" for length in self._lengths if length <= len(word))]
-        return frozenset(name for one in known if one in vocabulary for name in symbols[vocabulary[one]])
+    def _rows(self, word: str) -> list[int]:
+        """The rows of the vocabulary for this word: its own, and those of stems that it begins with."""
+        vocabulary = self._table.vocabulary
+        known = [word, *[f"{word[:length]}*" for length in self._lengths if length <= len(word)]]
+        return [vocabulary[one] for one in known if one in vocabulary]
 
-    def _numbered(self, names: frozenset[int]) -> int:
-        if names not in self._numbers:
-            self._numbers[names] = len(self._symbols)
-            self._symbols.append(names)
-        return self._numbers[names]
+    def _numbered(self, rows: list[int]) -> int:
+        symbols, awaited = self._table.symbols, self._table.awaited
+        names = frozenset(chain.from_iterable([symbols[one] for one in rows]))
+        number = self._numbers.get(names)
+        if number is None:
+            number = self._numbers[names] = len(self._words)
+            self._words.append(_Word(names, frozenset(chain.from_iterable([awaited[one] for one in rows]))))
+        return number
