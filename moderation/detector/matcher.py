@@ -10,7 +10,7 @@ Where one stands is one number: the stop, and above its bits the number of what 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
@@ -46,14 +46,15 @@ class _Word(NamedTuple):
 @dataclass(slots=True)
 class _State:
     standings: tuple[int, ...]  # those from where any word leads on
-    leads: tuple[int, ...]  # for each, the row of symbols that do
+    leads: tuple[int, ...] = ()  # for each, the row of symbols that do
+    onward: tuple[int, ...] = ()  # for each, where any word does; empty when it is nowhere
     accepts: tuple[int, ...] = ()
     accepts_at_end: tuple[int, ...] = ()
     moves: dict[int, _State | None] = field(default_factory=dict)
     further: list[_State | None] = field(default_factory=list)  # where all other words lead, once it is known
 
 
-_UNKNOWN = _State((), ())
+_UNKNOWN = _State(())
 
 
 class Matcher:
@@ -114,7 +115,9 @@ class Matcher:
         if word.awaited.isdisjoint(state.leads):
             following = self._further(state)
         else:
-            following = self._state({*self._moved(state, word), *self._carried(state.standings)})
+            reached = self._carried(state) if state.onward else set()
+            self._move(state, word, reached)
+            following = self._state(reached)
         state.moves[number] = following
         return following
 
@@ -130,30 +133,29 @@ class Matcher:
     def _further(self, state: _State) -> _State | None:
         """Where a word leads of which no phrase speaks here."""
         if not state.further:
-            state.further.append(self._state(self._carried(state.standings)))
+            state.further.append(self._state(self._carried(state)) if state.onward else None)
         return state.further[0]
 
-    def _carried(self, standings: Iterable[int]) -> set[int]:
+    def _carried(self, state: _State) -> set[int]:
         """Where any word leads from here."""
-        onward, stops = self._table.onward, len(self._table.kinds)
-        reached: set[int] = set()
-        for one in standings:
-            if further := onward[one & _STOP]:
-                if further < stops:
-                    reached.add(one & ~_STOP | further)
-                else:
-                    reached.update(self._pushed(self._table.anything[further - stops], one & ~_STOP))
+        stops = len(self._table.kinds)
+        reached = {one & ~_STOP | to for one, to in zip(state.standings, state.onward, strict=True) if to}
+        if max(state.onward) >= stops:
+            for one, to in zip(state.standings, state.onward, strict=True):
+                if to >= stops:
+                    reached.discard(one & ~_STOP | to)
+                    reached.update(self._pushed(self._table.anything[to - stops], one & ~_STOP))
         return reached
 
-    def _moved(self, state: _State, word: _Word) -> Iterator[int]:
-        """Where this word leads from here, by itself."""
-        table = self._table
+    def _move(self, state: _State, word: _Word, reached: set[int]) -> None:
+        """Adds where this word leads from here by itself."""
+        table, awaited = self._table, word.awaited
         for one, lead in zip(state.standings, state.leads, strict=True):
-            if lead in word.awaited:
+            if lead in awaited:
                 stop, back = one & _STOP, one & ~_STOP
                 for at in self._ways(stop, lead, word.names):
                     inner = table.within[at]
-                    yield self._within(table.to[at], inner, back) if inner else back | table.to[at]
+                    reached.add(self._within(table.to[at], inner, back) if inner else back | table.to[at])
 
     def _ways(self, stop: int, lead: int, names: frozenset[int]) -> Iterable[int]:
         """The ways from this stop that have one of these names."""
@@ -213,15 +215,23 @@ class Matcher:
         return state
 
     def _new_state(self, standings: tuple[int, ...]) -> _State:
-        kinds, ending, led_by = self._table.kinds, self._table.ending, self._table.led_by
-        if not any([kinds[one & _STOP] for one in standings]):  # noqa: C419  (a list is quicker here)
-            return _State(standings, tuple([led_by[one & _STOP] for one in standings]))
+        table = self._table
+        stops = [one & _STOP for one in standings]
+        if not any(map(table.kinds.__getitem__, stops)):
+            return self._going(standings, stops)
         here = sorted(self._returned(standings))
-        ends = [one for one in here if kinds[one & _STOP] & ENDING]
-        beyond = [other for one in ends for other in self._pushed(ending[one & _STOP], one & ~_STOP)]
-        going = tuple(one for one in here if led_by[one & _STOP] or self._table.onward[one & _STOP])
-        leads = tuple(led_by[one & _STOP] for one in going)
-        return _State(going, leads, self._accepted(here), self._accepted(self._returned(beyond)) if ends else ())
+        ends = [one for one in here if table.kinds[one & _STOP] & ENDING]
+        beyond = [other for one in ends for other in self._pushed(table.ending[one & _STOP], one & ~_STOP)]
+        going = tuple(one for one in here if table.led_by[one & _STOP] or table.onward[one & _STOP])
+        state = self._going(going, [one & _STOP for one in going])
+        state.accepts = self._accepted(here)
+        state.accepts_at_end = self._accepted(self._returned(beyond)) if ends else ()
+        return state
+
+    def _going(self, standings: tuple[int, ...], stops: list[int]) -> _State:
+        leads = tuple(map(self._table.led_by.__getitem__, stops))
+        onward = tuple(map(self._table.onward.__getitem__, stops))
+        return _State(standings, leads, onward if any(onward) else ())
 
     def _accepted(self, standings: Iterable[int]) -> tuple[int, ...]:
         kinds, accepts = self._table.kinds, self._table.accepts
@@ -233,6 +243,8 @@ class Matcher:
         begin = len(self._table.kinds) - 2
         self._states: dict[tuple[int, ...], _State] = {}
         self._inner, self._opening = self._new_state((begin,)), self._new_state((begin + 1,))
+        for state in (self._inner, self._opening):
+            self._lead(state.leads[0])
 
     def _number(self, word: str) -> int:
         number = self._of_word.get(word)

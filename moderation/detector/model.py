@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from moderation.detector import ngrams
 from moderation.detector.finding import Category
 from moderation.detector.reading import Between, nothing
-from moderation.detector.rows import loaded
+from moderation.detector.rows import little
 
 FILE = Path(__file__).resolve().parent.parent / "lexicons" / "model.bin"
 MAGIC = b"CLM3"
@@ -51,16 +51,15 @@ class Side:
 
     def __init__(self, heads: Sequence[Head]) -> None:
         self._heads = heads
-        written = bytearray(8 * len(heads[0].weights))
+        weights = array("Q", [0]) * len(heads[0].weights)
+        written = memoryview(weights).cast("B")
         for at, head in enumerate(heads):
             first, is_halved = divmod(_BITS * at, 8)
             raised = head.weights.tobytes().translate(_RAISED)
+            written[first::8] = raised.translate(_LOW) if is_halved else raised
             if is_halved:
-                written[first::8] = raised.translate(_LOW)
                 written[first + 1 :: 8] = raised.translate(_HIGH)
-            else:
-                written[first::8] = raised
-        self._weights = loaded(memoryview(b"Q" + written))
+        self._weights = little(weights)
 
     def total(self, features: Iterable[int]) -> int:
         """The sums over these features, side by side."""
@@ -112,7 +111,7 @@ class Model:
 
     def read(self, words: Sequence[str], between: Between = nothing) -> Odds:
         """Log-odds of each head in its worst window, and the first word of the window with the most risk."""
-        side, best, at = self._side, [-1e9] * len(HEADS), 0
+        side, best, at = self.side, [-1e9] * len(HEADS), 0
         for start, total, count in self._windows(words):
             odds = side.log_odds(total, count)
             at = start if odds[0] > best[0] else at
@@ -125,7 +124,7 @@ class Model:
 
     def _windows(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
         """Where each window begins, its sums and the number of its features. Two strides make one window."""
-        numbers, total = ngrams.by_word(words), self._side.total
+        numbers, total = ngrams.by_word(words), self.side.total
         first: set[int] = set().union(*numbers[:STRIDE])
         first_total = total(first)
         for start in range(0, max(1, len(words) - STRIDE), STRIDE):
@@ -136,7 +135,8 @@ class Model:
             first, first_total = second, second_total
 
     @cached_property
-    def _side(self) -> Side:
+    def side(self) -> Side:
+        """Its heads, to be added up together."""
         return Side((self.risk, self.severe, self.distress))
 
     def topic(self, words: Sequence[str]) -> Category:

@@ -41,12 +41,14 @@ def framed(content: bytes) -> Iterator[bytes]:
 
 def dumped(numbers: array[int]) -> Iterator[bytes]:
     """Numbers as a piece of a file, the same on every machine."""
-    yield from framed(numbers.typecode.encode() + _little(numbers).tobytes())
+    yield from framed(numbers.typecode.encode() + little(numbers).tobytes())
 
 
 def loaded(piece: memoryview) -> array[int]:
     """What `dumped` wrote."""
-    return _little(array(chr(piece[0]), bytes(piece[1:])))
+    numbers = array(chr(piece[0]))
+    numbers.frombytes(piece[1:])
+    return little(numbers)
 
 
 def pieces(content: bytes) -> Iterator[memoryview]:
@@ -60,7 +62,8 @@ def pieces(content: bytes) -> Iterator[memoryview]:
         at = end
 
 
-def _little(numbers: array[int]) -> array[int]:
+def little(numbers: array[int]) -> array[int]:
+    """Numbers of this machine in the order of bytes that files have, or the other way round."""
     if sys.byteorder == "big":
         numbers = numbers[:]
         numbers.byteswap()
