@@ -29,13 +29,11 @@ def fold(text: str) -> Folded:
     """The text without case, width, accents, invisible characters and look-alikes. One pass over the text."""
     if text.isascii():
         return Folded(_without_controls(text.lower()), range(len(text)))
-    pieces: list[str] = []
-    origin: list[int] = []
-    for at, character in enumerate(text):
-        plain = _plain(character)
-        pieces.append(plain)
-        origin.extend([at] * len(plain))
-    return Folded("".join(pieces), origin)
+    known = {character: _plain(character) for character in set(text)}
+    if all(len(plain) == 1 for plain in known.values()):
+        return Folded(text.translate({ord(character): plain for character, plain in known.items()}), range(len(text)))
+    pieces = [known[character] for character in text]
+    return Folded("".join(pieces), [at for at, plain in enumerate(pieces) for _ in plain])
 
 
 _CONTROLS = dict.fromkeys((*range(10), *range(11, 32), 127), " ")

@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import Any
 from zlib import compress, crc32, decompress
 
+from moderation.detector.closing import Table, close
 from moderation.detector.details import Names, names_of
 from moderation.detector.finding import Category, Severity
 from moderation.detector.folding import fold
 from moderation.detector.graph import Graph
 from moderation.detector.matcher import Matcher
-from moderation.detector.packing import Packed, pack
+from moderation.detector.packing import pack
 from moderation.detector.phrases import BadPhrase, PhraseReader
 from moderation.detector.spelling import Spelling
 
 LONG = 7  # letters of a name that is known when they are typed one by one
 FOLDER = Path(__file__).resolve().parent.parent / "lexicons"
 COMPILED = FOLDER / "phrases.bin"
-MAGIC = b"CLP1"
+MAGIC = b"CLP2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,39 +98,39 @@ def _checksum(written: Iterable[bytes]) -> bytes:
 def build(sources: Iterable[Mapping[str, Any]]) -> Lexicon:
     """A lexicon from the contents of its files. Raises BadPhrase, naming the rule, when a phrase cannot be read."""
     sources = list(sources)
-    return _joined(sources, _packed(sources))
+    return _joined(sources, _table(sources))
 
 
-def _packed(sources: Sequence[Mapping[str, Any]]) -> Packed:
+def _table(sources: Sequence[Mapping[str, Any]]) -> Table:
     expand = _expand(sources)
     graph = Graph()
     count = 0
     for one in sources:
         count += _add(graph, one, expand, count)
     graph.finish()
-    return pack(graph)
+    return close(pack(graph))
 
 
-def _joined(sources: Sequence[Mapping[str, Any]], packed: Packed) -> Lexicon:
+def _joined(sources: Sequence[Mapping[str, Any]], table: Table) -> Lexicon:
     names = names_of(sources)
     spelling = Spelling(
         _expand(sources),
         core=_words(sources, "core") | {one for one in names.named if len(one) >= LONG},
         near=_words(sources, "near"),
-        apart=_words(sources, "apart") | {one for one in packed.vocabulary if one.isalpha()} | names.named,
+        apart=_words(sources, "apart") | {one for one in table.vocabulary if one.isalpha()} | names.named,
         glue=_words(sources, "glue"),
     )
     version = "+".join(f"{one['language']}{one['version']}" for one in sources)
     rules = tuple(rule for one in sources for rule in _rules(one))
-    return Lexicon(rules, spelling, _grammars(sources), Matcher(packed), version, names)
+    return Lexicon(rules, spelling, _grammars(sources), Matcher(table), version, names)
 
 
 def compiled() -> bytes:
-    """The lexicon files of this release as `shipped` reads them fastest: all but slots, and the packed graph."""
+    """The lexicon files of this release as `shipped` reads them fastest: all but slots, and the table of the graph."""
     written = [path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))]
     parsed = _parsed(written)
     kept = json.dumps([{key: one[key] for key in one if key != "slots"} for one in parsed], ensure_ascii=False)
-    body = len(kept.encode()).to_bytes(4, "big") + kept.encode() + b"".join(_packed(parsed).dump())
+    body = len(kept.encode()).to_bytes(4, "big") + kept.encode() + b"".join(_table(parsed).dump())
     return MAGIC + _checksum(written) + compress(body, 9)
 
 
@@ -139,7 +140,7 @@ def load(content: bytes) -> Lexicon:
         raise ValueError("not compiled lexicons of this detector")
     body = decompress(content[len(MAGIC) + 4 :])
     size = 4 + int.from_bytes(body[:4], "big")
-    return _joined(json.loads(body[4:size]), Packed.load(body[size:]))
+    return _joined(json.loads(body[4:size]), Table.load(body[size:]))
 
 
 def _expand(sources: Iterable[Mapping[str, Any]]) -> dict[str, str]:

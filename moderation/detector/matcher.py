@@ -4,26 +4,27 @@ From each word one walk starts, and no walk is longer than `REACH` words, so a t
 n x REACH steps, whatever a curator writes. What a step leads to is worked out once and remembered (a deterministic
 automaton built as it is needed, after Thompson 1968), and forgotten as a whole when it grows too large.
 
-Where one stands is one number: the place, and above its bits the number of what to return to, innermost first.
+Where one stands is one number: the stop, and above its bits the number of what to return to, innermost first.
 """
 
 from __future__ import annotations
 
-from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
 
-from moderation.detector.packing import ACCEPTS, ANYTHING, BEGINNING, CALLS, ENDING, FREE, GAP, MATTERS, RETURNS, Packed
+from moderation.detector.closing import Table
+from moderation.detector.packing import ACCEPTS, ENDING, RETURNS
 from moderation.detector.reading import Between, nothing
 
 REACH = 24  # words
 MOST_STATES = 6000
 _BREAK = -1
 _BITS = 20
-_PLACE = (1 << _BITS) - 1
-_LEADS = FREE | CALLS | BEGINNING | RETURNS
-_INDEXED = 32  # standings; where one stands at so many places at once, and _OFTEN, the next words are looked up
-_OFTEN = 4
+_STOP = (1 << _BITS) - 1
+_FEW = 8  # ways that are looked through one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,192 +36,235 @@ class Match:
     last: int
 
 
+class _Word(NamedTuple):
+    """All words of which phrases speak in the same way."""
+
+    names: frozenset[int]
+    awaited: frozenset[int]  # rows of symbols among which any of its names is
+
+
 @dataclass(slots=True)
 class _State:
-    standings: array[int]
-    accepts: tuple[int, ...]
-    accepts_at_end: tuple[int, ...]
+    standings: tuple[int, ...]  # those from where any word leads on
+    leads: tuple[int, ...] = ()  # for each, the row of symbols that do
+    onward: tuple[int, ...] = ()  # for each, where any word does; empty when it is nowhere
+    accepts: tuple[int, ...] = ()
+    accepts_at_end: tuple[int, ...] = ()
     moves: dict[int, _State | None] = field(default_factory=dict)
-    index: dict[int, list[int]] | None = None  # by symbol; -1 holds those that any word leads on to
+    further: list[_State | None] = field(default_factory=list)  # where all other words lead, once it is known
+
+
+_UNKNOWN = _State(())
 
 
 class Matcher:
     """Matches one graph. Answers depend on the words alone, never on what was matched before."""
 
-    def __init__(self, graph: Packed) -> None:
-        self._graph = graph
-        self._symbols: list[frozenset[int]] = []
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._words: list[_Word] = []
         self._numbers: dict[frozenset[int], int] = {}
         self._of_word: dict[str, int] = {}
+        self._leads: dict[int, frozenset[int]] = {}
         self._returns: list[int] = [0]  # what a return number stands for; there are no more than ways to call slots
         self._return_numbers: dict[int, int] = {}
-        self._lengths = sorted({len(one) - 1 for one in graph.vocabulary if one[-1:] == "*"})
+        self._lengths = sorted({len(one) - 1 for one in table.vocabulary if one[-1:] == "*"})
         self._forget()
 
     def knows(self, word: str) -> bool:
         """Whether any phrase speaks of this word."""
-        return bool(self._symbols[self._number(word)])
+        return bool(self._words[self._number(word)].names)
 
     def matches(
         self, words: Sequence[str], ends: Sequence[bool], between: Between = nothing
     ) -> tuple[list[Match], int]:
         """Every match, and the number of steps it took. `ends[i]` says that a sentence ends after word `i`."""
         numbers = [self._number(word) for word in words]
+        stops = [*ends[:-1], True]
         found: dict[tuple[int, int], int] = {}
         steps = 0
         for first in range(len(numbers)):
             state = self._opening if first == 0 or ends[first - 1] else self._inner
-            steps += self._walk(state, first, numbers, ends, found)
+            steps += self._walk(state, first, numbers, stops, found)
             between()
         return [Match(number, first, last) for (number, last), first in found.items()], steps
 
     def _walk(
-        self,
-        state: _State | None,
-        first: int,
-        numbers: list[int],
-        ends: Sequence[bool],
-        found: dict[tuple[int, int], int],
+        self, state: _State, first: int, numbers: list[int], ends: list[bool], found: dict[tuple[int, int], int]
     ) -> int:
-        last_word = len(numbers) - 1
         for at in range(first, min(first + REACH, len(numbers))):
-            state = self._next(state, numbers[at])  # type: ignore[arg-type]
-            if state is None:
+            following = state.moves.get(numbers[at], _UNKNOWN)
+            if following is _UNKNOWN:
+                following = self._following(state, numbers[at])
+            if following is None:
                 return at - first + 1
-            for number in state.accepts:
+            for number in following.accepts:
                 found[number, at] = first  # the latest start is the tightest
-            if ends[at] or at == last_word:
-                for number in state.accepts_at_end:
+            if ends[at]:
+                for number in following.accepts_at_end:
                     found[number, at] = first
-                state = self._next(state, _BREAK)
-                if state is None:
+                following = self._after_end(following)
+                if following is None:
                     return at - first + 1
+            state = following
         return min(REACH, len(numbers) - first)
 
-    def _next(self, state: _State, symbol: int) -> _State | None:
-        try:
-            return state.moves[symbol]
-        except KeyError:
-            following = self._step(state, symbol)
-            state.moves[symbol] = following
-            return following
+    def _following(self, state: _State, number: int) -> _State | None:
+        """Where a word leads from here."""
+        word = self._words[number]
+        if word.awaited.isdisjoint(state.leads):
+            following = self._further(state)
+        else:
+            reached = self._carried(state) if state.onward else set()
+            self._move(state, word, reached)
+            following = self._state(reached)
+        state.moves[number] = following
+        return following
 
-    def _step(self, state: _State, symbol: int) -> _State | None:
-        if symbol == _BREAK:
-            kinds = self._graph.kinds
-            return self._state([one for one in state.standings if not kinds[one & _PLACE] & GAP])
-        if state.index is None and len(state.standings) >= _INDEXED and len(state.moves) >= _OFTEN:
-            state.index = self._indexed(state.standings)
-        names = self._symbols[symbol]
-        if state.index is None:
-            return self._state(self._closed(self._led(state.standings, names)))
-        reached = set(state.index.get(-1, ()))
-        for name in names if len(names) < len(state.index) else names & state.index.keys():
-            reached.update(state.index.get(name, ()))
-        return self._state(self._closed(reached))
+    def _after_end(self, state: _State) -> _State | None:
+        """What is left of a state after the end of a sentence."""
+        following = state.moves.get(_BREAK, _UNKNOWN)
+        if following is _UNKNOWN:
+            broken = self._table.broken
+            left = {one & ~_STOP | stop for one in state.standings if (stop := broken[one & _STOP])}
+            following = state.moves[_BREAK] = self._state(left)
+        return following
 
-    def _led(self, standings: Iterable[int], names: frozenset[int]) -> set[int]:
-        """Where a word with these names leads to from here."""
-        starts, items = self._graph.words.starts, self._graph.words.items
-        reached = set(self._carried(standings))
-        for one in standings:
-            place = one & _PLACE
-            for at in range(starts[place], starts[place + 1], 2):
-                if items[at] in names:
-                    reached.add(one - place | items[at + 1])
+    def _further(self, state: _State) -> _State | None:
+        """Where a word leads of which no phrase speaks here."""
+        if not state.further:
+            state.further.append(self._state(self._carried(state)) if state.onward else None)
+        return state.further[0]
+
+    def _carried(self, state: _State) -> set[int]:
+        """Where any word leads from here."""
+        stops = len(self._table.kinds)
+        reached = {one & ~_STOP | to for one, to in zip(state.standings, state.onward, strict=True) if to}
+        if max(state.onward) >= stops:
+            for one, to in zip(state.standings, state.onward, strict=True):
+                if to >= stops:
+                    reached.discard(one & ~_STOP | to)
+                    reached.update(self._pushed(self._table.anything[to - stops], one & ~_STOP))
         return reached
 
-    def _carried(self, standings: Iterable[int]) -> list[int]:
-        kinds, anything = self._graph.kinds, self._graph.anything
-        some = [one for one in standings if kinds[one & _PLACE] & ANYTHING]
-        return [one & ~_PLACE | place for one in some for place in anything[one & _PLACE]]
+    def _move(self, state: _State, word: _Word, reached: set[int]) -> None:
+        """Adds where this word leads from here by itself."""
+        table, awaited = self._table, word.awaited
+        for one, lead in zip(state.standings, state.leads, strict=True):
+            if lead in awaited:
+                stop, back = one & _STOP, one & ~_STOP
+                for at in self._ways(stop, lead, word.names):
+                    inner = table.within[at]
+                    reached.add(self._within(table.to[at], inner, back) if inner else back | table.to[at])
 
-    def _indexed(self, standings: Iterable[int]) -> dict[int, list[int]]:
-        starts, items = self._graph.words.starts, self._graph.words.items
-        found = {-1: self._carried(standings)}
-        for one in standings:
-            place = one & _PLACE
-            for at in range(starts[place], starts[place + 1], 2):
-                found.setdefault(items[at], []).append(one - place | items[at + 1])
+    def _ways(self, stop: int, lead: int, names: frozenset[int]) -> Iterable[int]:
+        """The ways from this stop that have one of these names."""
+        table = self._table
+        begin, end = table.ways[stop], table.ways[stop + 1]
+        if end - begin <= _FEW:
+            return [at for at in range(begin, end) if table.names[at] in names]
+        found: list[int] = []
+        for name in names & self._lead(lead):
+            at = bisect_left(table.names, name, begin, end)
+            found.extend(range(at, bisect_right(table.names, name, at, end)))
         return found
 
-    def _closed(self, where: Iterable[int], *, at_beginning: bool = False) -> list[int]:
-        """These standings and those that are reached from there without another word, where anything can happen."""
-        graph, kinds = self._graph, self._graph.kinds
-        seen = set(where)
-        waiting = [one for one in seen if kinds[one & _PLACE] & _LEADS]
+    def _lead(self, row: int) -> frozenset[int]:
+        lead = self._leads.get(row)
+        if lead is None:
+            lead = self._leads[row] = frozenset(self._table.leads[row])
+        return lead
+
+    def _pushed(self, row: Sequence[int], back: int) -> list[int]:
+        return [self._within(row[at], row[at + 1], back) for at in range(0, len(row), 2)]
+
+    def _within(self, stop: int, push: int, back: int) -> int:
+        """To stand at this stop, within slots after which to go on at these places, and then as before."""
+        for after in self._table.pushes[push]:
+            back = self._return_number(back | after) << _BITS
+        return back | stop
+
+    def _return_number(self, after: int) -> int:
+        number = self._return_numbers.get(after)
+        if number is None:
+            number = self._return_numbers[after] = len(self._returns)
+            self._returns.append(after)
+        return number
+
+    def _returned(self, standings: Iterable[int]) -> set[int]:
+        """These standings, and where one goes on from those where a slot ends."""
+        kinds, found = self._table.kinds, set(standings)
+        waiting = [one for one in found if kinds[one & _STOP] & RETURNS]
         while waiting:
-            one = waiting.pop()
-            place, back = one & _PLACE, one & ~_PLACE
-            kind = kinds[place]
-            reached = [back | other for other in graph.free[place]] if kind & FREE else []
-            if kind & BEGINNING and at_beginning:
-                reached.extend(back | other for other in graph.beginning[place])
-            if kind & CALLS:
-                reached.extend(self._called(place, back))
-            if kind & RETURNS and back:
-                reached.append(self._returns[back >> _BITS])
-            for other in reached:
-                if other not in seen:
-                    seen.add(other)
-                    if kinds[other & _PLACE] & _LEADS:
-                        waiting.append(other)
-        return sorted(one for one in seen if kinds[one & _PLACE] & MATTERS)
+            after = self._returns[waiting.pop() >> _BITS]
+            if after not in found:
+                found.add(after)
+                if kinds[after & _STOP] & RETURNS:
+                    waiting.append(after)
+        return found
 
-    def _called(self, place: int, back: int) -> Iterable[int]:
-        row = self._graph.calls[place]
-        for at in range(0, len(row), 2):
-            after = back | row[at + 1]
-            number = self._return_numbers.get(after)
-            if number is None:
-                number = self._return_numbers[after] = len(self._returns)
-                self._returns.append(after)
-            yield number << _BITS | row[at]
-
-    def _state(self, standings: list[int]) -> _State | None:
-        if not standings:
+    def _state(self, reached: set[int]) -> _State | None:
+        if not reached:
             return None
-        packed = array("Q", standings)
-        key = packed.tobytes()
-        if key not in self._states:
+        standings = tuple(sorted(reached))
+        state = self._states.get(standings)
+        if state is None:
             if len(self._states) >= MOST_STATES:
                 self._forget()
-            self._states[key] = self._new_state(packed)
-        return self._states[key]
+            state = self._states[standings] = self._new_state(standings)
+        return state
 
-    def _new_state(self, standings: array[int]) -> _State:
-        kinds, ending = self._graph.kinds, self._graph.ending
-        ends = [
-            one & ~_PLACE | end for one in standings if kinds[one & _PLACE] & ENDING for end in ending[one & _PLACE]
-        ]
-        return _State(standings, self._accepted(standings), self._accepted(self._closed(ends)) if ends else ())
+    def _new_state(self, standings: tuple[int, ...]) -> _State:
+        table = self._table
+        stops = [one & _STOP for one in standings]
+        if not any(map(table.kinds.__getitem__, stops)):
+            return self._going(standings, stops)
+        here = sorted(self._returned(standings))
+        ends = [one for one in here if table.kinds[one & _STOP] & ENDING]
+        beyond = [other for one in ends for other in self._pushed(table.ending[one & _STOP], one & ~_STOP)]
+        going = tuple(one for one in here if table.led_by[one & _STOP] or table.onward[one & _STOP])
+        state = self._going(going, [one & _STOP for one in going])
+        state.accepts = self._accepted(here)
+        state.accepts_at_end = self._accepted(self._returned(beyond)) if ends else ()
+        return state
+
+    def _going(self, standings: tuple[int, ...], stops: list[int]) -> _State:
+        leads = tuple(map(self._table.led_by.__getitem__, stops))
+        onward = tuple(map(self._table.onward.__getitem__, stops))
+        return _State(standings, leads, onward if any(onward) else ())
 
     def _accepted(self, standings: Iterable[int]) -> tuple[int, ...]:
-        kinds, accepts = self._graph.kinds, self._graph.accepts
+        kinds, accepts = self._table.kinds, self._table.accepts
         return tuple(
-            sorted({rule for one in standings if one <= _PLACE and kinds[one] & ACCEPTS for rule in accepts[one]})
+            sorted({rule for one in standings if one <= _STOP and kinds[one] & ACCEPTS for rule in accepts[one]})
         )
 
     def _forget(self) -> None:
-        self._states: dict[bytes, _State] = {}
-        self._inner = self._new_state(array("Q", self._closed([0])))
-        self._opening = self._new_state(array("Q", self._closed([0], at_beginning=True)))
+        begin = len(self._table.kinds) - 2
+        self._states: dict[tuple[int, ...], _State] = {}
+        self._inner, self._opening = self._new_state((begin,)), self._new_state((begin + 1,))
+        for state in (self._inner, self._opening):
+            self._lead(state.leads[0])
 
     def _number(self, word: str) -> int:
         number = self._of_word.get(word)
         if number is None:
-            number = self._numbered(self._names(word))
+            number = self._numbered(self._rows(word))
             if len(self._of_word) < 4 * MOST_STATES:
                 self._of_word[word] = number
         return number
 
-    def _names(self, word: str) -> frozenset[int]:
-        vocabulary, symbols = self._graph.vocabulary, self._graph.symbols
-        known = [word, *(f"{word[:length]}*" for length in self._lengths if length <= len(word))]
-        return frozenset(name for one in known if one in vocabulary for name in symbols[vocabulary[one]])
+    def _rows(self, word: str) -> list[int]:
+        """The rows of the vocabulary for this word: its own, and those of stems that it begins with."""
+        vocabulary = self._table.vocabulary
+        known = [word, *[f"{word[:length]}*" for length in self._lengths if length <= len(word)]]
+        return [vocabulary[one] for one in known if one in vocabulary]
 
-    def _numbered(self, names: frozenset[int]) -> int:
-        if names not in self._numbers:
-            self._numbers[names] = len(self._symbols)
-            self._symbols.append(names)
-        return self._numbers[names]
+    def _numbered(self, rows: list[int]) -> int:
+        symbols, awaited = self._table.symbols, self._table.awaited
+        names = frozenset(chain.from_iterable([symbols[one] for one in rows]))
+        number = self._numbers.get(names)
+        if number is None:
+            number = self._numbers[names] = len(self._words)
+            self._words.append(_Word(names, frozenset(chain.from_iterable([awaited[one] for one in rows]))))
+        return number

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from math import sqrt
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from moderation.detector import ngrams
 from moderation.detector.finding import Category
 from moderation.detector.reading import Between, nothing
+from moderation.detector.rows import little
 
 FILE = Path(__file__).resolve().parent.parent / "lexicons" / "model.bin"
 MAGIC = b"CLM3"
 HEADS = ("risk", "severe", "distress")
-WINDOW = 40  # words read at once; of a longer text, the worst window counts
-STRIDE = 20
+STRIDE = 20  # words
+WINDOW = 2 * STRIDE  # words read at once; of a longer text, the worst window counts
 TOPIC_BUCKETS = 1 << 14  # of each category
+_BITS = 20
+_RAISED = bytes((one + 128) % 256 for one in range(256))
+_LOW = bytes(one << 4 & 255 for one in range(256))
+_HIGH = bytes(one >> 4 for one in range(256))
 SHORT = 5  # words; of a shorter text the model's evidence counts in proportion
 
 
@@ -32,11 +38,37 @@ class Head:
     scale: float
     bias: float
 
-    def log_odds(self, features: Collection[int]) -> float:
-        """Log-odds that the answer is yes. Features are divided by the root of their number."""
-        if not features:
-            return self.bias
-        return self.bias + self.scale * sum(map(self.weights.__getitem__, features)) / sqrt(len(features))
+    def log_odds(self, total: int, count: int) -> float:
+        """Log-odds that the answer is yes, for the sum of so many weights, divided by the root of their number."""
+        return self.bias + self.scale * total / sqrt(count) if count else self.bias
+
+
+class Side:
+    """Weights of up to three heads side by side in one number for each bucket, so that one sum adds up all of them.
+
+    A weight with 128 added fills 8 of 20 bits, so that sums of up to 4,096 of them stay apart.
+    """
+
+    def __init__(self, heads: Sequence[Head]) -> None:
+        self._heads = heads
+        weights = array("Q", [0]) * len(heads[0].weights)
+        written = memoryview(weights).cast("B")
+        for at, head in enumerate(heads):
+            first, is_halved = divmod(_BITS * at, 8)
+            raised = head.weights.tobytes().translate(_RAISED)
+            written[first::8] = raised.translate(_LOW) if is_halved else raised
+            if is_halved:
+                written[first + 1 :: 8] = raised.translate(_HIGH)
+        self._weights = little(weights)
+
+    def total(self, features: Iterable[int]) -> int:
+        """The sums over these features, side by side."""
+        return sum(map(self._weights.__getitem__, features))
+
+    def log_odds(self, total: int, count: int) -> list[float]:
+        """Log-odds of each head for the sums over so many features."""
+        sums = [(total >> _BITS * at & (1 << _BITS) - 1) - 128 * count for at in range(len(self._heads))]
+        return [head.log_odds(one, count) for head, one in zip(self._heads, sums, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -48,8 +80,13 @@ class Topics:
     def best(self, features: Collection[int]) -> Category:
         """The likeliest category; suicide when none was learnt."""
         folded = [one % TOPIC_BUCKETS for one in features]
-        odds = {category: head.log_odds(folded) for category, head in self.heads.items()}
-        return max(odds, key=odds.__getitem__, default=Category.SUICIDE)
+        odds = [one for side in self._sides for one in side.log_odds(side.total(folded), len(folded))]
+        return max(zip(odds, self.heads, strict=True), key=itemgetter(0), default=(0, Category.SUICIDE))[1]
+
+    @cached_property
+    def _sides(self) -> list[Side]:
+        heads = list(self.heads.values())
+        return [Side(heads[at : at + 3]) for at in range(0, len(heads), 3)]
 
 
 class Odds(NamedTuple):
@@ -74,19 +111,33 @@ class Model:
 
     def read(self, words: Sequence[str], between: Between = nothing) -> Odds:
         """Log-odds of each head in its worst window, and the first word of the window with the most risk."""
-        heads = (self.risk, self.severe, self.distress)
-        best, at = [-1e9] * len(heads), 0
-        numbers = ngrams.by_word(words)
-        for start in range(0, max(1, len(words) - WINDOW + STRIDE), STRIDE):
-            features: set[int] = set().union(*numbers[start : start + WINDOW])
-            odds = [head.log_odds(features) for head in heads]
+        side, best, at = self.side, [-1e9] * len(HEADS), 0
+        for start, total, count in self._windows(words):
+            odds = side.log_odds(total, count)
             at = start if odds[0] > best[0] else at
             best = list(map(max, best, odds))
             between()
         if len(words) < SHORT:  # two words say little, however much they weigh
-            share = len(words) / SHORT
+            share, heads = len(words) / SHORT, (self.risk, self.severe, self.distress)
             best = [head.bias + share * (odds - head.bias) for head, odds in zip(heads, best, strict=True)]
         return Odds(best[0], best[1], best[2], at)
+
+    def _windows(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+        """Where each window begins, its sums and the number of its features. Two strides make one window."""
+        numbers, total = ngrams.by_word(words), self.side.total
+        first: set[int] = set().union(*numbers[:STRIDE])
+        first_total = total(first)
+        for start in range(0, max(1, len(words) - STRIDE), STRIDE):
+            second: set[int] = set().union(*numbers[start + STRIDE : start + WINDOW])
+            second_total, both = total(second), first & second
+            count = len(first) + len(second) - len(both)
+            yield start, first_total + second_total - total(both), count
+            first, first_total = second, second_total
+
+    @cached_property
+    def side(self) -> Side:
+        """Its heads, to be added up together."""
+        return Side((self.risk, self.severe, self.distress))
 
     def topic(self, words: Sequence[str]) -> Category:
         """What these words are about, if they are about danger."""
@@ -105,7 +156,7 @@ class Model:
     def _weight(self, words: Sequence[str], text: str) -> int:
         """The weight of one n-gram; a single word stands for the letters in it too."""
         if len(words) == 1:
-            return sum(self.risk.weights[one] for one in ngrams.of_word(text))
+            return sum(self.risk.weights[one] for one in ngrams.known(text).numbers)
         return self.risk.weights[ngrams.bucket(text)]
 
 

@@ -1,41 +1,21 @@
-"""A graph laid out as rows of numbers: what the matcher walks, and what is shipped instead of being built anew.
+"""A graph laid out as rows of numbers.
 
 Places that cannot be told apart become one, and places where nothing happens are stepped over.
 """
 
 from __future__ import annotations
 
-import sys
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from moderation.detector.graph import Graph
+from moderation.detector.rows import Rows, narrow
 
 # What there is at a place.
 WORDS, ANYTHING, FREE, CALLS, BEGINNING, ENDING, ACCEPTS, RETURNS, GAP = (1 << at for at in range(9))  # as in _WAYS
 MATTERS = WORDS | ANYTHING | ENDING | ACCEPTS  # anything can happen here; other places only lead on
 _WAYS = ("words", "anything", "free", "calls", "beginning", "ending", "accepts")
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Many short rows of numbers in two arrays: row `at` is `items[starts[at]:starts[at + 1]]`."""
-
-    starts: array[int]
-    items: array[int]
-
-    def __getitem__(self, at: int) -> array[int]:
-        return self.items[self.starts[at] : self.starts[at + 1]]
-
-    @classmethod
-    def of(cls, rows: Iterable[Iterable[int]]) -> Rows:
-        """These rows, laid out."""
-        starts, items = array("I", [0]), array("I")
-        for row in rows:
-            items.extend(row)
-            starts.append(len(items))
-        return cls(_narrow(starts), _narrow(items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,59 +33,9 @@ class Packed:
     ending: Rows
     accepts: Rows
 
-    def dump(self) -> Iterator[bytes]:
-        """The numbers as bytes, each array after its length; the vocabulary first, a word a line."""
-        yield from _framed("\n".join(self.vocabulary).encode())
-        for one in self._arrays():
-            yield from _framed(one.typecode.encode() + _little(one).tobytes())
-
-    def _arrays(self) -> Iterator[array[int]]:
-        for rows in (self.symbols, *(getattr(self, one) for one in _WAYS)):
-            yield rows.starts
-            yield rows.items
-        yield self.kinds
-
-    @classmethod
-    def load(cls, content: bytes) -> Packed:
-        """What `dump` wrote. Raises ValueError when it is cut short."""
-        pieces = list(_pieces(content))
-        if len(pieces) != 2 * (len(_WAYS) + 1) + 2:
-            raise ValueError("not a packed graph")
-        words = str(pieces[0], "utf-8").split("\n")
-        arrays = [_little(array(chr(one[0]), bytes(one[1:]))) for one in pieces[1:]]
-        symbols, *ways = [Rows(arrays[at], arrays[at + 1]) for at in range(0, len(arrays) - 1, 2)]
-        named = dict(zip(_WAYS, ways, strict=True))
-        return cls({word: at for at, word in enumerate(words)}, symbols, arrays[-1], **named)
-
-
-def _narrow(numbers: array[int]) -> array[int]:
-    return array("H", numbers) if max(numbers, default=0) < 1 << 16 else numbers
-
-
-def _framed(content: bytes) -> Iterator[bytes]:
-    yield len(content).to_bytes(4, "little")
-    yield content
-
-
-def _pieces(content: bytes) -> Iterator[memoryview]:
-    view, at = memoryview(content), 0
-    while at < len(content):
-        end = at + 4 + int.from_bytes(view[at : at + 4], "little")
-        if end > len(content):
-            raise ValueError("the packed graph is cut short")
-        yield view[at + 4 : end]
-        at = end
-
-
-def _little(numbers: array[int]) -> array[int]:
-    if sys.byteorder == "big":
-        numbers = numbers[:]
-        numbers.byteswap()
-    return numbers
-
 
 def pack(graph: Graph) -> Packed:
-    """The graph as the matcher walks it. The same graph gives the same numbers."""
+    """The graph in rows. The same graph gives the same numbers."""
     return _Packer(graph).packed()
 
 
@@ -124,7 +54,7 @@ class _Packer:
         kinds = {f: Rows.of(one.get(f, ()) for one in self._places) for f in _WAYS}
         vocabulary = self._vocabulary()
         rows = Rows.of(vocabulary.values())
-        return Packed({word: at for at, word in enumerate(vocabulary)}, rows, _narrow(self._kinds), **kinds)
+        return Packed({word: at for at, word in enumerate(vocabulary)}, rows, narrow(self._kinds), **kinds)
 
     def _last_first(self) -> Iterator[int]:
         """Every place that can be reached, each after all that it leads to."""

@@ -16,6 +16,7 @@ MOST_READ = 12_000  # characters, from the beginning
 MOST_READ_AT_END = 4_000
 
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?\n]+|[^\s\w]")
+_CHUNK = re.compile(r"\S+")
 _ONE_BY_ONE = re.compile(r"(?<![^\W_])[^\W_](?:[ .\-_*/,~+|]{1,3}[^\W_]){1,60}(?![^\W_])")
 _QUOTED = re.compile(
     r"\"[^\"\n]{3,300}\""
@@ -107,7 +108,7 @@ class _Reader:
         ]
         taken = 0
         spaced, found = found, []
-        for one in re.finditer(r"\S+", self._text):
+        for one in _CHUNK.finditer(self._text):
             while spaced and spaced[0][0] < one.end():
                 found.append(spaced.pop(0))
                 taken = found[-1][1]
@@ -143,7 +144,7 @@ class _Reader:
             self._into.ends[-1] = True
 
     def _add(self, start: int, end: int, words: tuple[str, ...], *, disguised: bool = False) -> None:
-        into, quoted = self._into, self._is_quoted(start)
+        into, quoted = self._into, bool(self._quotes_from) and self._is_quoted(start)
         for word in words:
             into.words.append(word)
             into.message.append(self._number)

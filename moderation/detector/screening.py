@@ -22,6 +22,7 @@ class Detector:
     def __init__(self, lexicon: Lexicon, model: Model) -> None:
         self._lexicon, self._model = lexicon, model
         self._weights = fusion.weights_of(model)
+        model.side  # noqa: B018  (put together now, not at the first message)
         self.version = f"{lexicon.version} {model.version}"
 
     def screen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -10,6 +11,9 @@ _SOUNDS = {"2": "to", "4": "for"}  # written for the word that sounds like it
 _SEPARATORS = str.maketrans("", "", "-._~/|+*,")
 LONGEST_WORD = 40  # letters; longer ones are nobody's word
 _SHORTEST_NEAR = 6
+_LONGEST_PART = 12
+_REPEATED = re.compile(r"(.)\1", re.DOTALL)
+_TWO_OR_MORE, _THREE_OR_MORE = re.compile(r"(.)\1+", re.DOTALL), re.compile(r"(.)\1{2,}", re.DOTALL)
 
 
 class Spelling:
@@ -61,7 +65,7 @@ class Spelling:
         if len(chunk) > LONGEST_WORD:
             return ()
         bare = chunk.strip("*.,!?-_~\"'()#")
-        for shape in (bare.translate(_SEPARATORS), bare.translate(_LEET).translate(_SEPARATORS)):
+        for shape in (bare,) if bare.isalpha() else _unsigned(bare):
             found = self._core_or_glued(shape)
             if found:
                 return found
@@ -92,6 +96,8 @@ class Spelling:
         return ()
 
     def _squeezed(self, token: str) -> tuple[str, ...]:
+        if not _REPEATED.search(token):
+            return ()
         for shape in (_squeeze(token, 2), _squeeze(token)):
             if shape != token and len(shape) > 2 and shape in self._apart:
                 return self._expand.get(shape, (shape,))
@@ -111,24 +117,28 @@ class Spelling:
         """A token as a row of known words, when one of them is a core word: "killmyself", "wanttodie"."""
         if not shortest <= len(token) <= LONGEST_WORD:
             return ()
-        parts: list[tuple[str, ...] | None] = [()] + [None] * len(token)
-        for end in range(1, len(token) + 1):
-            for start in range(max(0, end - 12), end):
-                before, piece = parts[start], token[start:end]
-                if before is not None and piece in self._glue and (parts[end] is None):
-                    parts[end] = (*before, piece)
-        whole = parts[-1]
+        parts: dict[int, tuple[str, ...]] = {0: ()}  # by where they end
+        for start in range(len(token)):
+            if start in parts:
+                for end in range(start + 1, min(start + _LONGEST_PART, len(token)) + 1):
+                    if end not in parts and (piece := token[start:end]) in self._glue:
+                        parts[end] = (*parts[start], piece)
+        whole = parts.get(len(token))
         if whole is None or len(whole) > 8 or not any(len(one) > 2 and one in self._core for one in whole):
             return ()
         return tuple(word for one in whole for word in self._expand.get(one, (one,)))
 
 
+def _unsigned(chunk: str) -> tuple[str, str]:
+    """A chunk without the signs in it, and with letters for those that stand for letters."""
+    return chunk.translate(_SEPARATORS), chunk.translate(_LEET).translate(_SEPARATORS)
+
+
 def _squeeze(token: str, most: int = 1) -> str:
-    kept: list[str] = []
-    for letter in token:
-        if kept[-most:] != [letter] * most:
-            kept.append(letter)
-    return "".join(kept)
+    """The token with no more than so many of the same letter in a row."""
+    if not _REPEATED.search(token):
+        return token
+    return (_TWO_OR_MORE if most == 1 else _THREE_OR_MORE).sub(r"\1" * most, token)
 
 
 def _without_one(word: str) -> list[str]:

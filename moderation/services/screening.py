@@ -144,14 +144,18 @@ def _keep(found: Sequence[Found], *, late: bool) -> None:
     """Keeps what was found; what is new in it has its consequences."""
     heard = [one for one in found if _is_heard(one[0], one[1], len(one[2]))]
     known = _known([message for message, *_ in heard]) if heard else set()
-    fresh = [one for one in heard if (one[0].pk, said_at(one[0])) not in known]
-    for message, finding, seqs in fresh:
-        _shield(message, shield.shield_for(finding, len(seqs), message.body), late=late)
+    fresh = [
+        (message, finding, len(seqs), shield.shield_for(finding, len(seqs), message.body))
+        for message, finding, seqs in heard
+        if (message.pk, said_at(message)) not in known
+    ]
+    for message, _, _, wanted in fresh:
+        _shield(message, wanted, late=late)
     Screening.objects.bulk_create([_row(*one) for one in found], ignore_conflicts=True)
-    for message, finding, seqs in fresh:
-        if severity := shield.severity_of(message, finding, len(seqs)):
+    for message, finding, number, wanted in fresh:
+        if severity := shield.severity_of(message, finding, number, wanted):
             flags.raise_about(message, flags.Cause(severity, "words", str(finding.category)))
-        if finding.is_flag and shield.is_about(finding, len(seqs)):
+        if finding.is_flag and shield.is_about(finding, number):
             support.offer(message, severity=int(finding.severity), category=_for_author(message, finding))
 
 

@@ -104,8 +104,7 @@ def is_about(finding: Finding, number: int) -> bool:
     return not finding.spans or any(span.message == number for span in (*finding.spans, *finding.details))
 
 
-def severity_of(message: Message, finding: Finding, number: int) -> int:
+def severity_of(message: Message, finding: Finding, number: int, wanted: Shield) -> int:
     """How soon somebody looks at it, 0 for not at all. What is held waits for nobody long, whatever it says now."""
     found = int(finding.severity) if finding.is_flag and is_about(finding, number) else 0
-    is_held = hiding.is_held(message) or shield_for(finding, number, message.body).holds
-    return max(found, int(Severity.HIGH)) if is_held else found
+    return max(found, int(Severity.HIGH)) if hiding.is_held(message) or wanted.holds else found

@@ -1,0 +1,70 @@
+"""Rows of numbers in few arrays, and how they are written to a file."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Many short rows of numbers in two arrays: row `at` is `items[starts[at]:starts[at + 1]]`."""
+
+    starts: array[int]
+    items: array[int]
+
+    def __getitem__(self, at: int) -> array[int]:
+        return self.items[self.starts[at] : self.starts[at + 1]]
+
+    @classmethod
+    def of(cls, rows: Iterable[Iterable[int]]) -> Rows:
+        """These rows, laid out."""
+        starts, items = array("I", [0]), array("I")
+        for row in rows:
+            items.extend(row)
+            starts.append(len(items))
+        return cls(narrow(starts), narrow(items))
+
+
+def narrow(numbers: array[int]) -> array[int]:
+    """The same numbers in half the space, if they fit."""
+    return array("H", numbers) if max(numbers, default=0) < 1 << 16 else numbers
+
+
+def framed(content: bytes) -> Iterator[bytes]:
+    """A piece of a file, after its length."""
+    yield len(content).to_bytes(4, "little")
+    yield content
+
+
+def dumped(numbers: array[int]) -> Iterator[bytes]:
+    """Numbers as a piece of a file, the same on every machine."""
+    yield from framed(numbers.typecode.encode() + little(numbers).tobytes())
+
+
+def loaded(piece: memoryview) -> array[int]:
+    """What `dumped` wrote."""
+    numbers = array(chr(piece[0]))
+    numbers.frombytes(piece[1:])
+    return little(numbers)
+
+
+def pieces(content: bytes) -> Iterator[memoryview]:
+    """The pieces of a file. Raises ValueError when it is cut short."""
+    view, at = memoryview(content), 0
+    while at < len(content):
+        end = at + 4 + int.from_bytes(view[at : at + 4], "little")
+        if end > len(content):
+            raise ValueError("the packed graph is cut short")
+        yield view[at + 4 : end]
+        at = end
+
+
+def little(numbers: array[int]) -> array[int]:
+    """Numbers of this machine in the order of bytes that files have, or the other way round."""
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers
