@@ -113,6 +113,11 @@ def test_every_refusal_a_socket_may_answer_stands_in_the_document():
         "needs-two",
         "asked-before",
         "worry-closed",
+        "in-the-past",
+        "taken",
+        "two-at-once",
+        "no-rest",
+        "enough-this-week",
     }  # fmt: skip  (pages only)
     assert listed == set(_codes()) - elsewhere
 
