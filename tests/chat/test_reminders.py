@@ -147,7 +147,11 @@ def test_a_process_that_dies_while_reminding_loses_nothing(chat, monkeypatch):
     monkeypatch.setattr(outbox, "write", write_one)
     with pytest.raises(KeyboardInterrupt):
         reminded(-15)
-    assert [Notice.objects.count(), Letter.objects.count(), SignUp.objects.exclude(reminded_at=None).count()] == [0, 0, 0]
+    assert [Notice.objects.count(), Letter.objects.count(), SignUp.objects.exclude(reminded_at=None).count()] == [
+        0,
+        0,
+        0,
+    ]
     assert reminded(-14) == 2
     assert (Notice.objects.count(), Letter.objects.count()) == (2, 2)
 
