@@ -17,8 +17,8 @@ from community.models import Member
 from community.refusals import NotOpen
 
 _OF_A_CHAT = (
-    "id", "room_id", "host_id", "cover_id", "moderator_id", "seats", "starts_at", "ends_at", "checked_in_at",
-    "cancelled_at", "paused_until", "ending_at", "closed_at",
+    "id", "room_id", "host_id", "cover_id", "moderator_id", "led_by_id", "seats", "starts_at", "ends_at",
+    "checked_in_at", "cancelled_at", "paused_until", "ending_at", "closed_at",
 )  # fmt: skip
 GUARDED_SLOW_SECONDS = 30  # at least, between two messages of one member while nobody is at hand
 

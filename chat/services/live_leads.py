@@ -52,7 +52,7 @@ def watched(chats: Iterable[LiveChat], at: datetime) -> set[int]:
 
 def away(chat: LiveChat, seen: Seen, at: datetime) -> tuple[str, str]:
     """The names of who leads and lost their line, and of who is here for them; empty for nobody."""
-    lead = chat.checked_in_by or chat.host
+    lead = chat.leader
     if lead is None or lead.pk not in seen or _is_here(lead, seen, at):
         return "", ""
     others = (one for one in (chat.cover, chat.moderator, chat.host) if one and one != lead)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chat import protocol
 from chat.models import LiveChat, Prompt
-from chat.services import live_chats, live_clock, live_gate, live_leads
+from chat.services import live_chats, live_clock, live_gate, live_leads, live_told
 from community.models import Member
 
 
@@ -27,16 +27,14 @@ class Standing:
 def standing_of(room_ids: Iterable[int]) -> dict[int, Standing]:
     """How those of these rooms stand that are live chats, by room id. A fixed number of queries."""
     now = timezone.now()
-    chats = list(
-        LiveChat.objects.filter(room__in=list(room_ids)).select_related("room", "checked_in_by", *live_chats.LED_BY)
-    )
+    chats = list(LiveChat.objects.filter(room__in=list(room_ids)).select_related("room", *live_chats.LED_BY))
     pinned, seen = pinned_in(chats), live_leads.seen_in(chats)
     guarded = live_gate.guarded_among(chats, now)
     return {
         chat.room_id: Standing(
             frame=frame_of(chat, pinned.get(chat.pk), now, seen=seen.get(chat.pk, {}), is_guarded=chat.pk in guarded),
             changes_at=live_clock.changes_at(chat, now),
-            leads=frozenset(pk for pk in (chat.host_id, chat.cover_id, chat.moderator_id) if pk),
+            leads=frozenset(live_told.led_by(chat)),
             is_emptied=chat.emptied_at is not None,
         )
         for chat in chats
