@@ -77,7 +77,7 @@ async def _come_and_go(talkers: list[Any], over: asyncio.Event) -> None:
             return
         talker.is_away = True
         talker.wire.drop()
-        talker.position = (talker.seq, talker.revision)
         await asyncio.sleep(A_ROUND)
+        talker.position = (talker.seq, talker.revision)  # with what was already on its way when the line went
         await talker.open()
         talker.is_away = False

@@ -88,7 +88,12 @@ def waiting(chat: LiveChat, reader: Member) -> list[tuple[int, int]]:
 
 
 def left_after(chat: LiveChat, reader: Member) -> list[Left]:
-    """Those who went right after a hard message. Who is kept apart from `reader`, either way, is not among them."""
+    """Those who went right after a hard message. Who is kept apart from `reader`, either way, is not among them.
+
+    Nobody is once the chat was emptied: what lies there still is evidence, and for moderators.
+    """
+    if chat.emptied_at:
+        return []
     hard = {one.member_id: one for one in host_side.hard(chat.room_id) if one.member_id not in leaders_of(chat)}
     gone = _gone(chat, hard) - _unseen(reader)
     gone -= {pk for pk, others in apart.hidden_from(gone).items() if reader.pk in others}

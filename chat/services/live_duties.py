@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat.models import LiveChat
-from chat.services import live_chats
+from chat.services import live_chats, live_told
 from chat.services.live_clock import CHECK_IN_BY
 from chat.services.live_state import stamp
 from community.duties import duty
@@ -73,8 +72,9 @@ def _take_steps(chat: LiveChat) -> list[str]:
 
 
 def _call(chat: LiveChat, step: str) -> None:
-    """Calls the cover, and the host unless they said that they can't come; without either, its moderator."""
-    ids = {chat.cover_id, None if chat.cover_asked_at else chat.host_id} - {None} or {chat.moderator_id} - {None}
+    """Calls the cover, and whoever leads it unless they said that they can't come; without either, its moderator."""
+    leader = chat.leader.pk if chat.leader and not chat.cover_asked_at else None
+    ids = {chat.cover_id, leader} - {None} or {chat.moderator_id} - {None}
     path, key = f"/host/{chat.token}/", f"live-{step}:{chat.token}:{chat.starts_at:%m%d%H%M}"
     notices.notify([pk for pk in ids if pk], kind="live-unled", key=key, subject=chat.topic, path=path)
 
@@ -82,10 +82,9 @@ def _call(chat: LiveChat, step: str) -> None:
 def _tell(chat: LiveChat, word: str) -> None:
     """Tells those who signed up that it is off, or on after all: in their notices, and by mail who wanted that."""
     coming = chat.sign_ups.filter(left_at=None).select_related("member").order_by("pk")
-    leads = {chat.host_id, chat.cover_id, chat.moderator_id}
+    leads = live_told.led_by(chat)
     rows = [one for one in coming if one.member_id not in leads and one.member.may_sign_in()]
-    path, key = reverse("live-chat", args=[chat.token]), f"live-led:{chat.token}:{chat.starts_at:%m%d%H%M}"
-    notices.notify([one.member_id for one in rows], kind=f"live-{word}", key=key, subject=chat.topic, path=path)
+    live_told.tell([one.member_id for one in rows], chat, f"live-{word}", by=None)
     _write_to(one.member for one in rows if one.by_mail)
 
 

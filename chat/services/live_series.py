@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from chat import schedule
 from chat.models import Gap, LiveChat, Membership, Question, Room, Series, SignUp
-from chat.services import live_chats, live_told, organising, planning
+from chat.services import live_chats, live_gate, live_places, live_told, organising, planning
 from chat.services.checks import locked
 from chat.services.live_clock import CHECK_IN_FROM
 from chat.services.planning import Wanted
@@ -179,7 +179,9 @@ def _take_over(row: LiveChat, was: Wanted, wanted: Wanted) -> None:
         Room.objects.filter(pk=row.room_id).update(slow_seconds=wanted.slow_seconds)
     if names:
         live_chats.name_room(row)
+    before = live_gate.seated_in(LiveChat.objects.get(pk=row.pk)) if "seats" in names else None
     live_chats.changed(row, *(name.removesuffix("_id") for name in names))
+    live_places.tell_seated(row, before)
 
 
 def _take_away(row: LiveChat, because: str, *, by: Member, led: set[int]) -> None:

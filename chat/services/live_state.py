@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chat import protocol
 from chat.models import LiveChat, Prompt
-from chat.services import live_chats, live_clock, live_gate, live_leads
+from chat.services import live_chats, live_clock, live_gate, live_leads, live_told
 from community.models import Member
 
 
@@ -35,7 +35,7 @@ def standing_of(room_ids: Iterable[int]) -> dict[int, Standing]:
         chat.room_id: Standing(
             frame=frame_of(chat, pinned.get(chat.pk), now, seen=seen.get(chat.pk, {}), is_guarded=chat.pk in guarded),
             changes_at=live_clock.changes_at(chat, now),
-            leads=frozenset(pk for pk in (chat.host_id, chat.cover_id, chat.moderator_id, chat.led_by_id) if pk),
+            leads=frozenset(live_told.led_by(chat)),
             is_emptied=chat.emptied_at is not None,
         )
         for chat in chats

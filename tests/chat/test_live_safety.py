@@ -140,6 +140,8 @@ def test_a_lead_without_a_socket_for_a_minute_is_away_and_whoever_is_here_is_nam
     assert (frame(chat).away, frame(chat).here) == ("Marisol", "")
     assert live_leads.seen(places[:1]) == {chat.room_id}, "back: pages are told at once"
     assert frame(chat).away == ""
+    set_(chat, led_by=amara)
+    assert (frame(chat).away, frame(chat).here) == ("Amara", chat.host.name), "whoever took over is awaited"
     with at(chat, 61):
         assert frame(chat).away == "", "after the end nobody is awaited"
 
@@ -304,6 +306,9 @@ def test_the_guard_costs_one_query_while_somebody_is_there(django_assert_num_que
     chat = factories.make_live_chat()
     with django_assert_num_queries(1):
         assert live_gate.guarded_among([chat], timezone.now()) == set()
+    with django_assert_num_queries(2):
+        gate = live_gate.gates([chat.room_id], timezone.now())[chat.room_id]
+        assert gate.why_not(chat.host) is None
     with at(chat, 61), django_assert_num_queries(0):
         live_gate.guarded_among([chat], timezone.now())
 

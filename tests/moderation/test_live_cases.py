@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chat.models import Membership, Message, Pause
-from chat.services import live_emptying, live_places
+from chat.services import host_lists, live_emptying, live_places
 from chat.services.checks import PausedHere
 from moderation.models import AtDesk, Flag, Report
 from moderation.services import appeals, cases, decisions, desk, queue, reports, retention
@@ -104,6 +104,18 @@ def test_d3_what_a_moderator_still_reads_outlives_the_chat_and_goes_with_its_cas
         retention.forget_closed()
         assert live_emptying.empty_over() == 1
     assert not Message.objects.exists()
+
+
+def test_d3_once_a_chat_is_emptied_its_host_reads_nothing_from_what_stays_as_evidence(told):
+    chat, ana, _, _ = told
+    Message.objects.filter(seq=REPORTED).update(hidden_at=timezone.now())  # hard, and its case is open
+    live_places.leave(ana, chat)
+    assert [one.member for one in host_lists.left_after(chat, chat.host)] == [ana]
+    with time_machine.travel(chat.ends_at + timedelta(days=chat.keep_days), tick=False):
+        live_emptying.empty_over()
+        chat.refresh_from_db()
+        assert Message.objects.filter(hidden_at__isnull=False).exists()
+        assert host_lists.left_after(chat, chat.host) == []
 
 
 def test_looking_whether_a_moderator_is_at_hand_is_one_small_query(django_assert_num_queries):
