@@ -38,4 +38,4 @@ def tell(member_ids: Iterable[int], chat: LiveChat, kind: str, *, by: Member | N
 
 def led_by(one: LiveChat | Series) -> set[int]:
     """Whoever leads the chat, or the chats of the series."""
-    return {pk for part in live_chats.LED_BY if (pk := getattr(one, f"{part}_id"))}
+    return {pk for part in (*live_chats.LED_BY, "led_by") if (pk := getattr(one, f"{part}_id", None))}

@@ -60,6 +60,7 @@ def _standing(member: Member, chat: LiveChat) -> dict[str, Any]:
     now, state, leader = timezone.now(), state_of(chat, timezone.now()), chat.leader
     i_lead = leader is not None and leader.pk == member.pk
     is_here = _is_here(chat)
+    is_host_back = member.pk == chat.host_id and not i_lead  # somebody else leads it for them
     from_when = chat.starts_at - live_clock.CHECK_IN_FROM
     return {
         "leader": leader,
@@ -70,7 +71,7 @@ def _standing(member: Member, chat: LiveChat) -> dict[str, Any]:
         "has_place": has_place(member, chat),
         "is_here": is_here,
         "checks_in_from": from_when,
-        "may_check_in": state not in OVER and now >= from_when and not (is_here and i_lead),
+        "may_check_in": state not in OVER and now >= from_when and (not is_here or is_host_back),
         "may_enter": state in ON or member.pk in host_lists.leaders_of(chat),
         "may_open": now >= from_when and state not in OVER,
         "others": _others(chat),

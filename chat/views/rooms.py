@@ -121,6 +121,12 @@ def render_room(
 
     Another `template` that extends the room's own is given `more`.
     """
+    context = {**_room_context(request, found), "draft": draft, "form_error": error}
+    its_own, its_context = _by_kind(me(request), found)
+    return render(request, template or its_own, {**context, **its_context, **(more or {})}, status=status)
+
+
+def _room_context(request: HttpRequest, found: Room) -> dict[str, Any]:
     member = me(request)
     place = Membership.objects.get(room=found, member=member)
     found.refresh_from_db()
@@ -131,7 +137,7 @@ def render_room(
     views = shown(page["messages"], member, first_unread=first_unread, hidden=page["hidden"], folding=folding)
     _put_beside(request, page["messages"], views)
     closed = why_not(member, found)
-    context: dict[str, Any] = {
+    return {
         "room": found,
         "folding": folding.for_script(),
         "card": card,
@@ -146,13 +152,9 @@ def render_room(
         "why_not": closed,
         "slow_seconds": found.slow_seconds,
         "muted_until": place.muted_until if place.muted_until and place.muted_until > timezone.now() else None,
-        "draft": draft,
-        "form_error": error,
         "client_id": str(uuid4()),
         "blank": MessageView(is_blank=True),
     }
-    its_own, its_context = _by_kind(member, found)
-    return render(request, template or its_own, {**context, **its_context, **(more or {})}, status=status)
 
 
 def _by_kind(member: Member, found: Room) -> tuple[str, dict[str, Any]]:

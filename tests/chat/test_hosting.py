@@ -154,6 +154,7 @@ def test_where_nobody_covers_the_leads_are_told(before: LiveChat):
 def test_a_cover_who_is_early_does_not_take_the_chat_from_a_host_who_is_here(before: LiveChat):
     with at(before, -20):
         hosting.check_in(before.host, before)
+        assert "/check-in/" not in page(at_console(before.cover), before)
         hosting.check_in(before.cover, before)
     assert fresh(before).leader == before.host
 

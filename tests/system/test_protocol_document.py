@@ -119,6 +119,12 @@ def test_every_refusal_a_socket_may_answer_stands_in_the_document():
         "no-rest",
         "enough-this-week",
         "enough",
+        "finished",
+        "not-yet",
+        "not-a-choice",
+        "changed-meanwhile",
+        "names-somebody",
+        "too-many-lines",
     }  # fmt: skip  (pages only)
     assert listed == set(_codes()) - elsewhere
 

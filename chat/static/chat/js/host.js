@@ -19,6 +19,7 @@ const boxesOf = (part) => [...part.querySelectorAll("textarea, input[name='words
 
 /** True when somebody is writing in this part; then it stays as it is. */
 function isWrittenIn(part) {
+  if ([...part.querySelectorAll("input[type='radio']")].some((one) => one.checked !== one.defaultChecked)) return true;
   return boxesOf(part).some((box) => box.value !== box.defaultValue || (box === document.activeElement && box.value));
 }
 
