@@ -65,6 +65,7 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["author", "stored_at"], name="messages_by_author"),
             models.Index(fields=["room", "reply_to"], condition=Q(reply_to__isnull=False), name="answers_to_a_message"),
+            models.Index(fields=["room", "seq"], condition=Q(held_at__isnull=False), name="messages_held_back"),
         ]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import access, signals
 from chat.models import Change, Message, Reaction, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, hiding, sealing, telling
+from chat.services import checks, hiding, noticing, sealing, telling
 from chat.services.checks import locked
 from chat.services.messages import HEADS_UP_LIMIT
 from community import text, throttle
@@ -196,9 +196,12 @@ def keep(message: Message, how: Callable[[Any, Message], str | None], *, by: Mem
         sealing.open_all([fresh])
         if fresh.is_unreadable:
             raise Unavailable
+        held_at = fresh.held_at if hiding.is_held(fresh) else None
         kind = how(by, fresh)
         if kind:
             record(room, Change.Kind(kind), fresh, by=by)
+        if held_at and kind == Change.Kind.SHOWN:
+            noticing.notice_late(fresh, held_at=held_at)
 
 
 def reacting(kind: str, *, on: bool) -> Callable[[Member, Message], str | None]:

@@ -6,17 +6,19 @@ kept out of sight; the words themselves stay as they were written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from django.utils import timezone
 
-from chat.models import Change, Message
+from chat.models import Change, Membership, Message
 from community.models import Member
 
 COVER = "[…]"  # in plain words; pages say it in the reader's language
 MOST_PIECES = 20
 VEILED, HELD = "veiled", "held"
 Piece = tuple[int, int]
+Held = tuple[int, int]  # seq and author id of a message that is held back
 Act = Callable[[Member | None, Message], str | None]  # what it changed, if anything; see `changes.keep`
 
 
@@ -53,6 +55,35 @@ def is_held(message: Message) -> bool:
 def aside_of(message: Message) -> str:
     """What its author, and nobody else, is told about it: "held", "veiled" or nothing."""
     return HELD if is_held(message) else VEILED if message.veiled else ""
+
+
+def held_in(room_ids: Collection[int]) -> dict[int, list[Held]]:
+    """What is held back in each of these rooms; those without anything are missing. One query, none for no rooms."""
+    found: dict[int, list[Held]] = defaultdict(list)
+    rows = Message.objects.filter(room__in=list(room_ids), held_at__isnull=False)
+    for room_id, seq, author_id in rows.values_list("room_id", "seq", "author_id"):
+        found[room_id].append((seq, author_id or 0))
+    return dict(found)
+
+
+def new_between(read: int, top: int, held: Iterable[Held], member_id: int) -> int:
+    """How many messages after `read` are new to this member: what others held back is not."""
+    unseen = sum(read < seq <= top and author_id != member_id for seq, author_id in held)
+    return max(top - read - unseen, 0)
+
+
+def new_each(places: Collection[tuple[Membership, int]]) -> dict[int, int]:
+    """How many messages are new at each place of one member, each given with the top of its room; by room id."""
+    held = held_in({place.room_id for place, top in places if top > place.read_to})
+    return new_given(places, held)
+
+
+def new_given(places: Collection[tuple[Membership, int]], held: Mapping[int, Sequence[Held]]) -> dict[int, int]:
+    """`new_each`, where it is known what is held back."""
+    return {
+        place.room_id: new_between(place.read_to, top, held.get(place.room_id, ()), place.member_id)
+        for place, top in places
+    }
 
 
 # --- in the transaction that stores the words: the first delivery is as they shall be seen ----------

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from chat.models import Change, Membership, Message, Room
-from chat.services import changes, finding, news, noticing
-from chat.services.arrivals import places_of
+from chat.services import changes, finding, hiding, levels, news, noticing, rooms
+from chat.services.arrivals import meet, places_of
 from chat.services.changes import Act
-from chat.views.shown import shown
+from chat.views.shown import cards, shown
+from chat.views.talks import threads
 from community.models import Notice
 from community.refusals import NotYours
 from community.search_words import ask
@@ -20,7 +24,7 @@ from moderation.detector import Severity
 from moderation.models import Flag, SupportOffer
 from moderation.services import cases, decisions, flags, queue, sweeping
 from moderation.services.choices import Choice
-from tests.factories import join, make_member, make_room, post, react, session_of
+from tests.factories import join, make_member, make_room, post, react, session_of, talk
 
 pytestmark = pytest.mark.django_db
 TELLING = "@ben go kill yourself, nobody would miss you"
@@ -126,6 +130,71 @@ def test_let_through_it_reaches_those_who_were_there_as_a_change(evenings, amara
     assert "aside" not in given(change[1], ana)
     assert sweeping.sweep() == 0
     assert Message.objects.get().held_at is None
+
+
+def test_it_is_new_to_nobody_until_it_is_let_through(evenings, amara):
+    ana, ben, room = evenings
+    cleo = make_member("cleo")
+    join(cleo, room)
+    post(ana, room, CALM)
+    post(ana, room, TELLING)
+    post(ana, room, CALM)
+    rooms.mark_read(cleo.pk, room.slug, 3)
+    assert [new(one, room) for one in (ben, cleo)] == [(2, 2), (0, 0)]
+    decide(amara, "no-concern")
+    assert [new(one, room) for one in (ben, cleo)] == [(3, 3), (0, 0)]
+
+
+def new(member, room):
+    """How much is new in the room: in the first frame, and in the list of rooms."""
+    arrival = meet([session_of(member)])[0]
+    room = Room.objects.get(pk=room.pk)
+    return arrival.told[0].top - arrival.told[0].read, cards([room], member, {})[0].unread
+
+
+def test_one_to_one_it_is_new_to_the_other_only_once_it_is_let_through(amara):
+    ana, ben = make_member("ana"), make_member("ben")
+    room = talk(ana, ben)
+    before = threads(ben)[0].unread
+    post(ana, room, TELLING)
+    assert threads(ben)[0].unread == before
+    decide(amara, "no-concern")
+    assert threads(ben)[0].unread == before + 1
+
+
+@pytest.mark.parametrize("has_read", [True, False])
+def test_let_through_those_named_in_it_are_told_as_of_a_new_message(evenings, amara, has_read):
+    ana, ben, room = evenings
+    cleo, dora = make_member("cleo"), make_member("dora")
+    for one in (cleo, dora):
+        join(one, room)
+    levels.choose(cleo, {room.pk: "all"})
+    post(ana, room, TELLING)
+    later(4, noticing.notice_rooms)
+    if has_read:
+        rooms.mark_read(ben.pk, room.slug, 1)
+    assert not Notice.objects.filter(member__in=[ben, cleo]).exists()
+    decide(amara, "no-concern")
+    later(8, noticing.notice_rooms)
+    told = Notice.objects.filter(kind__in=["mention", "room"]).values_list("member__name", "kind", "count")
+    assert sorted(told) == [("ben", "mention", 1), ("cleo", "room", 1)]
+    rooms.mark_read(ben.pk, room.slug, 1)
+    assert not Notice.objects.filter(member=ben, seen_at=None).exists()
+
+
+def test_what_was_told_of_before_it_was_held_back_is_not_told_of_again(evenings, amara):
+    ana, ben, room = evenings
+    post(ana, room, f"@ben {CALM}")
+    later(4, noticing.notice_rooms)
+    later(5, changes.keep, Message.objects.get(), hiding.holding(), by=None)
+    flags.raise_about(Message.objects.get(), flags.Cause(Severity.HIGH, "words"))
+    decide(amara, "no-concern")
+    assert Notice.objects.get(member=ben).count == 1
+
+
+def later(seconds, work, *args, **how):
+    with time_machine.travel(timezone.now() + timedelta(seconds=seconds), tick=False):
+        return work(*args, **how)
 
 
 def test_taken_down_it_is_not_held_any_more_and_a_later_no_concern_does_not_bring_it_back(evenings, amara):

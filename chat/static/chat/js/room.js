@@ -83,6 +83,7 @@ const visit = new Visit({
     seq: Number(main.dataset.top),
     revision: Number(main.dataset.revision),
     first: Number(list.items()[0]?.dataset.seq ?? Number(main.dataset.top) + 1),
+    last: isLive ? Infinity : Number(list.items().at(-1)?.dataset.seq ?? 0),
     moreBefore: !earlierPlace.hidden,
   },
   on: {
