@@ -16,7 +16,7 @@ from community.models import Member
 
 COVER = "[…]"  # in plain words; pages say it in the reader's language
 MOST_PIECES = 20
-VEILED, HELD = "veiled", "held"
+VEILED, HELD, TAKEN_DOWN = "veiled", "held", "taken-down"
 Piece = tuple[int, int]
 Held = tuple[int, int]  # seq and author id of a message that is held back
 Act = Callable[[Member | None, Message], str | None]  # what it changed, if anything; see `changes.keep`
@@ -53,8 +53,10 @@ def is_held(message: Message) -> bool:
 
 
 def aside_of(message: Message) -> str:
-    """What its author, and nobody else, is told about it: "held", "veiled" or nothing."""
-    return HELD if is_held(message) else VEILED if message.veiled else ""
+    """What its author, and nobody else, is told about it: "held", "taken-down", "veiled" or nothing."""
+    if message.hidden_at and not message.withdrawn_at:
+        return HELD if is_held(message) else TAKEN_DOWN
+    return VEILED if message.veiled else ""
 
 
 def held_in(room_ids: Collection[int]) -> dict[int, list[Held]]:

@@ -109,7 +109,7 @@ def render_room(
     card = cards([found], member, hub.present())[0]
     folding = folding_for(member)
     views = shown(page["messages"], member, first_unread=first_unread, hidden=page["hidden"], folding=folding)
-    _put_beside(request, page["messages"], views)
+    put_beside(request, page["messages"], views)
     closed = why_not(member, found)
     context: dict[str, Any] = {
         "room": found,
@@ -137,7 +137,8 @@ def render_room(
     return render(request, "chat/conversation.html", {**context, **talks.context_of(member, talk)}, status=status)
 
 
-def _put_beside(request: HttpRequest, messages: list[Message], views: list[MessageView]) -> None:
+def put_beside(request: HttpRequest, messages: list[Message], views: list[MessageView]) -> None:
+    """Gives each view of one's own message what stands beside it."""
     own = {message.pk: message.seq for message in messages if message.author_id == me(request).pk}
     by_seq = {own[pk]: piece for pk, piece in beside.pieces(request, list(own)).items()}
     for view in views:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -123,6 +124,18 @@ def what_was_said(member: Member, token: str) -> str:
         return ""
     sealing.open_all([message])
     return "" if message.is_unreadable else message.body
+
+
+def taken_down(member: Member, message_ids: Sequence[int]) -> dict[int, tuple[Statement, str]]:
+    """Why each of these messages of the member's own is down now, with the words it had; by the message's key."""
+    rows = _told(member).filter(kind=Kind.HIDE, flag__message__in=message_ids, flag__message__author=member)
+    down = rows.filter(flag__message__hidden_at__isnull=False, flag__message__held_at=None)
+    newest = {one.flag.message: one for one in down.order_by("at", "pk") if one.flag and one.flag.message}
+    shown = {message: one for message, one in newest.items() if not message.withdrawn_at}
+    sealing.open_all(list(shown))
+    return {
+        message.pk: (_statement(one), "" if message.is_unreadable else message.body) for message, one in shown.items()
+    }
 
 
 def _statement(one: Decision) -> Statement:

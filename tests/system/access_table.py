@@ -123,6 +123,7 @@ URLS: dict[str, str] = {
     "room-post": PLACE,
     "room-messages": PLACE,
     "message": PLACE,
+    "message-beside": AUTHOR,
     "message-edit": AUTHOR,
     "message-heads-up": AUTHOR,
     "message-withdraw": AUTHOR,
