@@ -24,6 +24,7 @@ DONE: dict[str, Any] = {
     "role.taken": _("took a role away"),
     "audit.read": _("read the audit trail"),
     "audit.checked": _("checked the whole audit trail"),
+    "audit.exported": _("took entries of the audit trail out, as a file"),
 }
 BEGINNINGS: tuple[tuple[str, Any], ...] = (
     ("flag.decided-", _("decided: %(what)s")),
@@ -31,6 +32,12 @@ BEGINNINGS: tuple[tuple[str, Any], ...] = (
     ("flag.proposed-", _("proposed: %(what)s")),
 )
 KINDS = dict(Decision.Kind.choices)
+WHOLE: dict[str, Any] = {  # what a beginning stands for, all of it together
+    "flag.decided-": _("decided a case"),
+    "flag.confirmed-": _("turned a second key"),
+    "flag.proposed-": _("proposed a decision"),
+}
+CHOICES: list[tuple[str, Any]] = [("", _("Anything")), *WHOLE.items(), *DONE.items()]
 REASONS: dict[str, Any] = {
     **dict(Decision.Reason.choices),
     "conversation": _("a one-to-one conversation"),

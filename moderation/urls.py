@@ -39,6 +39,7 @@ urlpatterns = [
     path("moderate/", queue.queue, name="queue"),
     path("moderate/times/", times.times, name="times"),
     path("moderate/audit/", trail.trail, name="audit"),
+    path("moderate/audit/file/", trail.export, name="audit-export"),
     path("moderate/next/", queue.take_next, name="take-next"),
     path("moderate/give-back/", queue.release_all, name="release-all"),
     path("moderate/<case:token>/", case.case, name="case"),

@@ -144,6 +144,7 @@ URLS: dict[str, str] = {
     "moderation:queue": STAFF,
     "moderation:times": ADMIN,
     "moderation:audit": LEAD,
+    "moderation:audit-export": LEAD,
     "moderation:take-next": CASE,
     "moderation:release-all": CASE,
     "moderation:case": CASE,
