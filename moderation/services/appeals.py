@@ -21,7 +21,7 @@ from community.services import audit, keyring
 from moderation.detector import Severity
 from moderation.models import Appeal, Decision, Flag, FlagEvent
 from moderation.models.decision import APPEAL_FOR
-from moderation.services import choices, decisions, effects, flags
+from moderation.services import choices, decisions, effects, flags, locks
 from moderation.services.choices import BadChoice, Kind
 from moderation.services.holding import held_flag
 
@@ -221,7 +221,11 @@ def answer(by: Member, token: str, *, take_back: bool, words: str, version: int)
 
     Raises `NotYours`, `Stale`, `NotHeld`, and `BadChoice` where it stays without a word.
     """
+    asked = Appeal.objects.filter(flag__token=token).select_related("decision__room").first()
     with transaction.atomic():
+        if asked:
+            room = asked.decision.room
+            locks.before_case(token, asked.decision.kind, room.slug if room else "")
         flag = held_flag(by, token, version=version)
         appeal = Appeal.objects.filter(flag=flag).select_related("decision__flag__message").first()
         if appeal is None:

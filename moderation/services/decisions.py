@@ -17,7 +17,7 @@ from community.refusals import NotYours, Refusal
 from community.services import audit, digest, notices, outbox
 from moderation.detector import Severity
 from moderation.models import Decision, Flag, FlagEvent, Proposal, Report
-from moderation.services import choices, effects, flags, reports
+from moderation.services import choices, effects, flags, locks, reports
 from moderation.services.choices import Choice, Kind
 from moderation.services.holding import Stale, flag_for, for_whom, held_flag
 
@@ -41,6 +41,7 @@ def decide(by: Member, token: str, choice: Choice, *, version: int) -> Decision:
     Raises `NotYours`, `Stale`, `NotHeld`, `BadChoice`, and `NeedsTwo` for what one person does not decide alone.
     """
     with transaction.atomic():
+        locks.before_case(token, choice.kind, choice.room)
         flag = held_flag(by, token, version=version)
         choices.check(choice, flag)
         if choices.needs_two_keys(choice):
@@ -68,12 +69,13 @@ def confirm(by: Member, token: str) -> Decision:
     found = Proposal.objects.filter(token=token).select_related("flag", "by").first()
     if found is None or found.by_id == by.pk or found.by is None:
         raise NotYours
+    choice = choices.read(found.choice)
     with transaction.atomic():
+        locks.before_case(found.flag.token, choice.kind, choice.room)
         flag = flag_for(by, found.flag.token, lock=True)
         mine = Proposal.objects.filter(pk=found.pk, ended_at=None)
         if flag.closed_at or not mine.update(ended_at=timezone.now()):
             raise Stale(flag)
-        choice = choices.read(found.choice)
         choices.check(choice, flag)
         made = _decided(flag, choice, by=found.by, second=by)
         Proposal.objects.filter(pk=found.pk).update(decision=made)
