@@ -111,6 +111,13 @@ def entries(
     return list(rows[:most])
 
 
+def has_done(actor: Member, action: str, thing: models.Model, *, since: str) -> bool:
+    """True when `actor` did this to the thing after somebody last did `since` to it."""
+    rows = AuditEntry.objects.filter(thing=name_of(thing))
+    last = rows.filter(action=since).aggregate(last=models.Max("number"))["last"] or 0
+    return rows.filter(action=action, actor=alias_of(actor), number__gt=last).exists()
+
+
 def alias_called(name: str) -> str | None:
     """The name of the trail behind a member's name; None for one who is not in it."""
     rows = AuditName.objects.filter(member__skeleton=names.skeleton(name))

@@ -1,7 +1,7 @@
 """A taken case: the words, what was said around them, why it came, and what is known (promise A6).
 
-Looking is an act: the entry in the audit trail, and for a conversation the member's own list of looks, are committed
-before a word is read.
+Looking is an act: the entry in the audit trail, and the member's own list of looks, are committed before a word is
+read; once for each reader while the case stays taken.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def open_case(by: Member, token: str) -> Case:
     flag = flag_for(by, token)
     if not (flag.is_held() and (flag.holder_id == by.pk or flag.second_wanted)):
         raise NotHeld
-    _note_the_look(flag, by)
+    if not audit.has_done(by, "flag.read", flag, since="flag.taken"):
+        _note_the_look(flag, by)  # whoever comes back while it is held is still at the same look
     return Case(
         flag=flag,
         lines=_lines(flag.message) if flag.message else [],
