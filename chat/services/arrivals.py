@@ -87,7 +87,8 @@ def _holds(member: Member, seal: str) -> bool:
 
 def _places(ids: set[int]) -> dict[int, list[Any]]:
     unseen = Q(member__mentions__room=F("room"), member__mentions__seq__gt=F("read_to"))
-    unseen &= Q(member__mentions__message__hidden_at=None)
+    at = "member__mentions__message__hidden"
+    unseen &= Q(**{f"{at}_at": None}) | Q(**{f"{at}_until__lte": timezone.now()})
     rows = Membership.objects.filter(member__in=ids).select_related("room").order_by("room__place", "room_id")
     places = defaultdict(list)
     for place in rows.annotate(unseen_mentions=Count("member__mentions", filter=unseen)):

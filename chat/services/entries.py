@@ -154,7 +154,7 @@ def state_of(message: Message) -> str:
     """Empty for a message that is shown, else "withdrawn", "held", "hidden" or "unreadable"."""
     if message.withdrawn_at:
         return "withdrawn"
-    if message.hidden_at:
+    if message.is_hidden:
         return hiding.HELD if hiding.is_held(message) else "hidden"
     return "unreadable" if message.is_unreadable else ""
 

@@ -90,7 +90,7 @@ def _notice(room: Room) -> int:
 
 def _settled(room: Room, seq: int, before: datetime) -> list[Message]:
     rows = Message.objects.filter(room=room, seq__gt=seq).order_by("seq")
-    rows = rows.only("seq", "author_id", "stored_at", "withdrawn_at", "hidden_at")
+    rows = rows.only("seq", "author_id", "stored_at", "withdrawn_at", "hidden_at", "hidden_until")
     found: list[Message] = []
     for message in rows[:AT_ONCE]:
         if message.stored_at > before:
@@ -182,5 +182,5 @@ def _listening(room: Room, top: int | None, named: set[int]) -> list[Membership]
 
 
 def _may_hear(message: Message, place: Membership, hidden: frozenset[int]) -> bool:
-    shown = message.withdrawn_at is None and message.hidden_at is None
+    shown = message.withdrawn_at is None and not message.is_hidden
     return shown and message.author_id != place.member_id and message.author_id not in hidden

@@ -71,8 +71,8 @@ def _unfit(message: Message | None) -> set[str]:
     """What makes no sense for a message as it is: taking down what is down, showing what everyone sees."""
     if message is None:
         return {str(one) for one in choices.ON_A_MESSAGE}
-    is_down = message.hidden_at is not None and not hiding.is_held(message)
-    is_seen = message.hidden_at is None and not message.veiled
+    is_down = message.is_hidden and not hiding.is_held(message)
+    is_seen = not message.is_hidden and not message.veiled
     return ({str(Kind.HIDE)} if is_down else set()) | ({str(Kind.RESTORE)} if is_seen else set())
 
 
