@@ -18,6 +18,7 @@ DONE: dict[str, Any] = {
     "decision.appealed": _("asked for another look at a decision"),
     "appeal.upheld": _("looked again and left a decision"),
     "appeal.lifted": _("looked again and took a decision back"),
+    "flag.undone": _("took back at once what they had decided"),
     "times.set": _("set the due times"),
     "on-call.set": _("set who is called"),
     "role.given": _("gave a role"),

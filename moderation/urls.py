@@ -50,5 +50,6 @@ urlpatterns = [
     path("moderate/<case:token>/second/", colleagues.second, name="second"),
     path("moderate/<case:token>/key/", colleagues.key, name="key"),
     path("moderate/<case:token>/decide/", deciding.decide, name="decide"),
+    path("moderate/<case:token>/undo/", deciding.undo, name="undo"),
     path("moderate/<case:token>/answer/", deciding.answer, name="answer"),
 ]

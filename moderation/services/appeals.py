@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -21,7 +21,7 @@ from community.services import audit, keyring
 from moderation.detector import Severity
 from moderation.models import Appeal, Decision, Flag, FlagEvent
 from moderation.models.decision import APPEAL_FOR
-from moderation.services import choices, decisions, effects, flags, locks
+from moderation.services import choices, effects, flags, locks, telling
 from moderation.services.choices import BadChoice, Kind
 from moderation.services.holding import held_flag
 
@@ -101,12 +101,18 @@ def statement_for(member: Member, token: str) -> Statement:
     one = _told(member).filter(token=token).first()
     if one is None:
         raise NotYours
-    return _statement(one)
+    found = _statement(one)
+    if one.answered_by.filter(
+        kind=Kind.UNDONE
+    ).exists():  # whoever saw it in its moment finds that nothing is left of it
+        return replace(found, answer=Kind.UNDONE, appeal_until=None)
+    return found
 
 
 def statements_of(member: Member) -> list[Statement]:
     """All of them, newest first; also what an export holds."""
-    return [_statement(one) for one in _told(member).order_by("-at", "-pk")]
+    rows = _told(member).exclude(answered_by__kind=Kind.UNDONE)
+    return [_statement(one) for one in rows.order_by("-at", "-pk")]
 
 
 def _told(member: Member) -> QuerySet[Decision]:
@@ -178,6 +184,8 @@ def ask_again(member: Member, token: str, words: str = "") -> Appeal:
         decision = one.select_for_update(no_key=True, of=("self",)).first()
         if decision is None:
             raise NotYours
+        if decision.answered_by.filter(kind=Kind.UNDONE).exists():
+            raise NotYours
         if Appeal.objects.filter(decision=decision).exists():
             raise Answered
         now = timezone.now()
@@ -239,7 +247,7 @@ def answer(by: Member, token: str, *, take_back: bool, words: str, version: int)
         flag.version += 1
         flag.save(update_fields=["closed_at", "holder", "held_until", "version"])
         flags.note(flag, FlagEvent.Kind.DECIDED, by=by, says=made.kind)
-        decisions.tell(made)
+        telling.tell(made)
         audit.record(by, f"appeal.{made.kind}", appeal.decision, about=appeal.decision.member)
     return made
 

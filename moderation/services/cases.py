@@ -40,6 +40,7 @@ class Line:
     is_flagged: bool
     earlier: tuple[str, ...] = ()
     covered: tuple[tuple[int, int], ...] = ()  # places in `body` that others do not see
+    hidden_until: datetime | None = None  # where it is hidden for a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ def _line(message: Message, names: dict[int, str], *, is_flagged: bool) -> Line:
         body=message.body,
         covered=tuple(hiding.pieces_of(message)),
         state=state,
+        hidden_until=message.hidden_until if state == hiding.HELD else None,
         is_flagged=is_flagged,
         earlier=_earlier(message) if is_flagged else (),
     )

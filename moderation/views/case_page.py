@@ -17,7 +17,7 @@ from community.models import Member
 from moderation.console_words import EVENTS, STATES, band, source
 from moderation.forms_console import DecisionForm, NoteForm
 from moderation.models import Flag, Report
-from moderation.services import cases, decisions, emergency
+from moderation.services import cases, decisions, emergency, undoing
 from moderation.services.cases import Case, Line
 from moderation.services.choices import Kind
 from moderation.services.colleagues import Said
@@ -51,6 +51,7 @@ def shown(
             {"one": one, "says": _says(one.kind, one.says), "what": EVENTS[one.kind]} for one in opened.history
         ],
         "note_form": NoteForm(auto_id="note-%s"),
+        "undo": undoing.offered(by) if is_mine else None,
         **side_list(by),
     }
     if flag.kind == Flag.Kind.APPEAL:
@@ -92,8 +93,15 @@ def _row(line: Line, people: dict[int, Member], places: list[tuple[int, int, int
         "line": line,
         "author": people.get(line.author_id or 0),
         "pieces": marking.pieces(line.body, places, line.covered),
-        "state": STATES.get(line.state, ""),
+        "state": _state(line),
     }
+
+
+def _state(line: Line) -> Any:
+    if line.hidden_until is None:
+        return STATES.get(line.state, "")
+    until = timezone.localtime(line.hidden_until).strftime("%H:%M")
+    return _("Hidden for now, until %(time)s. Only its author sees it.") % {"time": until}
 
 
 def _known(opened: Case) -> dict[str, Any]:
@@ -130,6 +138,6 @@ def _said(one: Said) -> dict[str, Any]:
 def _says(kind: str, code: str) -> Any:
     if kind in ("opened", "joined", "raised"):
         return source(code)
-    if kind == "decided":
+    if kind in ("decided", "undone"):
         return dict(Kind.choices).get(code, code)
     return ""

@@ -155,6 +155,7 @@ URLS: dict[str, str] = {
     "moderation:second": CASE,
     "moderation:key": CASE,
     "moderation:decide": CASE,
+    "moderation:undo": CASE,
     "moderation:answer": CASE,
     # curation
     "curate": CURATOR,
