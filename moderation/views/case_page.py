@@ -82,19 +82,28 @@ def _words(opened: Case) -> dict[str, Any]:
     present = next((one for one in why if one.is_present), None)
     places = present.places if present else {}
     people = Member.objects.in_bulk({one.author_id for one in opened.lines if one.author_id})
-    rows = [_row(one, people, places.get(one.seq, [])) for one in opened.lines]
+    rows = [_row(one, people, places.get(one.seq, []), why) for one in opened.lines]
     at = next((place for place, row in enumerate(rows) if row["line"].is_flagged), 0)
     first, last = max(0, at - NEAR), at + NEAR + 1
     return {"earlier": rows[:first], "near": rows[first:last], "later": rows[last:], "why": why}
 
 
-def _row(line: Line, people: dict[int, Member], places: list[tuple[int, int, int]]) -> dict[str, Any]:
+def _row(
+    line: Line, people: dict[int, Member], places: list[tuple[int, int, int]], why: list[reasons.Why]
+) -> dict[str, Any]:
     return {
         "line": line,
         "author": people.get(line.author_id or 0),
         "pieces": marking.pieces(line.body, places, line.covered),
         "state": _state(line),
+        "earlier": _earlier(line, why),
     }
+
+
+def _earlier(line: Line, why: list[reasons.Why]) -> list[list[marking.Piece]]:
+    """What it said before, each wording with the marks of its own reading."""
+    places = {one.words: one.places[line.seq] for one in why if one.nth}
+    return [marking.pieces(words, places.get(words, [])) for words in line.earlier]
 
 
 def _state(line: Line) -> Any:
