@@ -74,7 +74,7 @@ def context_of(member: Member, found: Conversation) -> dict[str, Any]:
         **beside(member),
         "conversation": found,
         "other": other,
-        "is_over": found.ended_at is not None or other is None,
-        "quiet_words": boundaries.quiet_words(other) if other and not found.ended_at else "",
-        "break_reply": boundaries.break_reply(other) if other and not found.ended_at else "",
+        "is_over": found.is_over,
+        "quiet_words": boundaries.quiet_words(other) if other and not found.is_over else "",
+        "break_reply": boundaries.break_reply(other) if other and not found.is_over else "",
     }
