@@ -111,9 +111,9 @@ def is_own(actor: Member, message: Message) -> bool:
 
 def is_shown(message: Message) -> bool:
     """True unless it was taken back or taken down."""
-    return message.withdrawn_at is None and message.hidden_at is None
+    return message.withdrawn_at is None and not message.is_hidden
 
 
 def is_changeable(message: Message) -> bool:
     """True unless it was taken back or taken down; what is held back may still be changed."""
-    return message.withdrawn_at is None and (message.hidden_at is None or message.held_at is not None)
+    return message.withdrawn_at is None and (not message.is_hidden or message.held_at is not None)

@@ -21,11 +21,15 @@ def makes_pieces(function: Pieces) -> Pieces:
 
 
 def pieces(request: HttpRequest, message_ids: Sequence[int]) -> dict[int, SafeString]:
-    """Pieces of a page beside these messages of the member's own. A maker that fails costs its piece, not the page."""
+    """Pieces of a page beside these messages of the member's own, in the order of their makers.
+
+    A maker that fails costs its piece, not the page.
+    """
     found: dict[int, SafeString] = {}
     for make in _makers if message_ids else ():
         try:
-            found |= make(request, list(message_ids))
+            for pk, piece in make(request, list(message_ids)).items():
+                found[pk] = found.get(pk, SafeString()) + piece
         except Exception as error:  # noqa: BLE001  (a room is read whatever fails beside it)
             log.error("a piece beside messages could not be made: %s", type(error).__name__)  # noqa: TRY400
     return found

@@ -20,6 +20,7 @@ from chat.protocol import Close
 from chat.services import changes
 from chat.services.arrivals import Arrival
 from chat.services.changes import Act
+from chat.services.hiding import Held
 from chat.services.messages import Draft, Stored
 from chat.services.news import is_too_far
 from chat.services.rooms import Entrance
@@ -72,7 +73,7 @@ class MemberSocket(AsyncConsumer):
         too_slow, gone = partial(self.close, Close.TOO_SLOW), partial(self.close, Close.GOING_AWAY)
         self.outlet = Outlet(send, too_slow, gone, write)
         self.readers: dict[str, Reader] = {}
-        self.elsewhere = Elsewhere(arrival.rooms)
+        self.elsewhere = Elsewhere(arrival.member_id, arrival.rooms, arrival.new)
         self.born = self.beat_at = now
         self._frames, self._frames_at = FRAMES_BURST, now
         self._unreadable = 0
@@ -82,7 +83,7 @@ class MemberSocket(AsyncConsumer):
         of.add(self)
         for room in self.elsewhere.slugs():
             of.watch_quietly(self, self.room_ids[room], room)
-        self._tell(protocol.Hello(protocol.VERSION, arrival.author, BEAT_SECONDS, arrival.rooms, arrival.notices))
+        self._tell(protocol.Hello(protocol.VERSION, arrival.author, BEAT_SECONDS, arrival.told, arrival.notices))
 
     async def _listen(self, receive: Any, hear_with: Callable[[Callable[[str], None]], None] | None) -> None:
         # Nothing in here waits: the server's own queue of frames never grows behind a slow command.
@@ -265,9 +266,9 @@ class MemberSocket(AsyncConsumer):
         """Sends a frame that needs no confirmation."""
         self.outlet.text(frame)
 
-    def room_moved(self, slug: str, top: int) -> None:
+    def room_moved(self, slug: str, top: int, revision: int) -> None:
         """A room of this member moved that this tab is not in; told with the next round."""
-        self.elsewhere.moved(slug, top)
+        self.elsewhere.moved(slug, top, revision)
 
     def take_places(self, states: list[protocol.RoomState], room_ids: dict[str, int]) -> None:
         """The member's places as they are now; new ones are told with the next round."""
@@ -291,9 +292,13 @@ class MemberSocket(AsyncConsumer):
         elif now - self.born > LIFE_SECONDS:
             self.close(Close.COME_BACK, retry_after=1)
 
-    def tell_unread(self) -> None:
-        """How much is new in the rooms this tab is not in."""
-        for unread in self.elsewhere.news():
+    def stirred(self) -> dict[str, int]:
+        """The rooms this tab is not in that moved since the last round, with their keys."""
+        return {slug: self.room_ids[slug] for slug in self.elsewhere.stirred()}
+
+    def tell_unread(self, rooms: dict[str, int], held: dict[int, list[Held]]) -> None:
+        """How much is new in these rooms, less what is held back."""
+        for unread in self.elsewhere.news({slug: held.get(pk, []) for slug, pk in rooms.items()}):
             self._tell(unread)
 
 

@@ -178,9 +178,9 @@ class Hub:
         self._quietly_moved(rooms)
 
     def _quietly_moved(self, rooms: dict[int, tuple[int, int]]) -> None:
-        for room_id, (top, _) in rooms.items():
+        for room_id, stands in rooms.items():
             for socket, slug in self._nearby.get(room_id, {}).items():
-                socket.room_moved(slug, top)
+                socket.room_moved(slug, *stands)
 
     def refresh(self, feed: Feed) -> None:
         """Reads what this process lacks of a room; once at a time per room."""

@@ -213,8 +213,8 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     """One message as it stands now. `state` is empty, "withdrawn", "hidden", "held" or "unreadable".
 
     `aside` is in its author's own frames only: "veiled" when others do not see some of it, "held" when they do not
-    see it before a moderator has looked. `caution` is set early in a conversation, when the message leads somewhere
-    else; shown to the one who got it.
+    see it before a moderator has looked, "taken-down" beside the state "hidden". `caution` is set early in a
+    conversation, when the message leads somewhere else; shown to the one who got it.
     """
 
     seq: int

@@ -47,6 +47,7 @@ urlpatterns = [
     path("rooms/<slug:slug>/post/", messages.post, name="room-post"),
     path("rooms/<slug:slug>/messages/", messages.history, name="room-messages"),
     path("rooms/<slug:slug>/m/<seq:seq>/", messages.message, name="message"),
+    path("rooms/<slug:slug>/m/<seq:seq>/beside/", messages.beside_it, name="message-beside"),
     path("rooms/<slug:slug>/m/<seq:seq>/edit/", messages.edit, name="message-edit"),
     path("rooms/<slug:slug>/m/<seq:seq>/heads-up/", messages.heads_up, name="message-heads-up"),
     path("rooms/<slug:slug>/m/<seq:seq>/withdraw/", messages.withdraw, name="message-withdraw"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chat.protocol import Close
 from chat.services.arrivals import newest_places, places_of
+from chat.services.hiding import held_in
 from chat.threads import reading
 from community.services import sessions
 
@@ -43,8 +44,15 @@ class Watch:
         if now - self._looked_at >= LOOK_SECONDS:
             self._looked_at = now
             await self.look()
-            for socket in list(self._hub.sockets):
-                socket.tell_unread()
+            await self.tell_unread()
+
+    async def tell_unread(self) -> None:
+        """Tells each socket how much is new in rooms it is not in. One query for all of them, if anything moved."""
+        moved = [(socket, socket.stirred()) for socket in self._hub.sockets]
+        ids = {pk for _, rooms in moved for pk in rooms.values()}
+        held = await reading.run(held_in, ids) if ids else {}
+        for socket, rooms in moved:
+            socket.tell_unread(rooms, held)
 
     async def look(self) -> None:
         """Closes every socket whose session is over. One query for all sessions of this process."""

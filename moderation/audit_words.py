@@ -18,6 +18,7 @@ DONE: dict[str, Any] = {
     "decision.appealed": _("asked for another look at a decision"),
     "appeal.upheld": _("looked again and left a decision"),
     "appeal.lifted": _("looked again and took a decision back"),
+    "flag.undone": _("took back at once what they had decided"),
     "times.set": _("set the due times"),
     "on-call.set": _("set who is called"),
     "live.closed": _("closed a live chat at once"),
@@ -39,6 +40,7 @@ DONE: dict[str, Any] = {
     "series.day-brought-back": _("brought a day back into a series of live chats"),
     "audit.read": _("read the audit trail"),
     "audit.checked": _("checked the whole audit trail"),
+    "audit.exported": _("took entries of the audit trail out, as a file"),
 }
 BEGINNINGS: tuple[tuple[str, Any], ...] = (
     ("flag.decided-", _("decided: %(what)s")),
@@ -46,6 +48,12 @@ BEGINNINGS: tuple[tuple[str, Any], ...] = (
     ("flag.proposed-", _("proposed: %(what)s")),
 )
 KINDS = dict(Decision.Kind.choices)
+WHOLE: dict[str, Any] = {  # what a beginning stands for, all of it together
+    "flag.decided-": _("decided a case"),
+    "flag.confirmed-": _("turned a second key"),
+    "flag.proposed-": _("proposed a decision"),
+}
+CHOICES: list[tuple[str, Any]] = [("", _("Anything")), *WHOLE.items(), *DONE.items()]
 REASONS: dict[str, Any] = {
     **dict(Decision.Reason.choices),
     "conversation": _("a one-to-one conversation"),

@@ -72,6 +72,7 @@ EVENTS: dict[str, Any] = {
     "paged": _("Its time was over, and somebody was called"),
     "decided": _("decided"),
     "appealed": _("asked for another look"),
+    "undone": _("took back at once"),
 }
 STATES: dict[str, Any] = {
     "withdrawn": _("Its author took this back."),

@@ -18,7 +18,7 @@ from community.services import audit
 from moderation import detector
 from moderation.detector import Severity
 from moderation.models import Appeal, Decision, Flag, FlagEvent, Report, Screened, Screening
-from moderation.services import appeals, colleagues, decisions, effects, flags, reports, screening, support
+from moderation.services import appeals, colleagues, effects, flags, reports, screening, support, telling
 from moderation.services.choices import Kind
 
 MIKA = ("students", "Mika", "I can't find a reason to go on")
@@ -174,6 +174,6 @@ def _decided(flag: Flag, by: Member, kind: str, *, reason: str, words: str, at: 
     flags.note(flag, FlagEvent.Kind.TAKEN, by=by, at=at - timedelta(minutes=6))
     flags.note(flag, FlagEvent.Kind.DECIDED, by=by, says=kind, at=at)
     reports.settle(flag, Report.Outcome.ACTED)
-    decisions.tell(made)
+    telling.tell(made)
     audit.record(by, f"flag.decided-{kind}", flag, about=flag.member, reason=reason)
     return made

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from chat.models.message import BODY_LIMIT
+from moderation import audit_words
 from moderation.models import Report, SupportAfter
 from moderation.services.appeals import WORDS_LIMIT
 from moderation.services.reports import NOTE_LIMIT
+
+_IN_REACH = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
 
 class CheckInForm(forms.Form):
@@ -32,6 +37,29 @@ class AfterForm(forms.Form):
 
     helped = forms.ChoiceField(choices=[("", ""), *SupportAfter.Helped.choices], required=False)
     in_the_way = forms.ChoiceField(choices=[("", ""), *SupportAfter.InTheWay.choices], required=False)
+
+
+class TrailForm(forms.Form):
+    """Which entries of the audit trail are asked for; nothing is all of them."""
+
+    who = forms.CharField(required=False, max_length=30, label=_("Who"))
+    what = forms.ChoiceField(required=False, choices=audit_words.CHOICES, label=_("What"))
+    since = forms.DateField(required=False, validators=_IN_REACH, label=_("From (day)"))
+    until = forms.DateField(required=False, validators=_IN_REACH, label=_("To (day)"))
+    thing = forms.RegexField(r"^[a-z-]+:[0-9a-z.-]{1,40}$", required=False, label=_("Item"))
+
+    def __init__(self, asked: Any) -> None:
+        super().__init__(asked, auto_id="trail-%s")
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "select" if name == "what" else "input"
+        self.fields["who"].widget.attrs |= {"list": "staff", "autocomplete": "off"}
+        for name in ("since", "until"):
+            self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input"})
+
+    @property
+    def is_narrow(self) -> bool:
+        """True when something is asked for."""
+        return any(self.data.get(name) for name in self.fields)
 
 
 class AppealForm(forms.Form):

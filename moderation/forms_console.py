@@ -33,7 +33,7 @@ FOLLOW_UPS = (
     ("6", _("In 6 hours")),
     ("24", _("In a day")),
 )
-NO_FOLLOW_UP = {Kind.ESCALATE}
+NO_FOLLOW_UP = {Kind.ESCALATE, Kind.HIDE_FOR_NOW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class DecisionForm(forms.Form):
             self.fields["reason"] = _choice(_("The reason that they read"), Decision.Reason.choices)
 
     def _add_verdicts(self) -> None:
-        if not self.about.rules or self.kind in (Kind.ESCALATE, Kind.RESTORE):
+        if not self.about.rules or self.kind in (Kind.ESCALATE, Kind.RESTORE, Kind.HIDE_FOR_NOW):
             return
         label = _("What it was") if self.kind == Kind.NO_CONCERN else _("What it was (optional)")
         self.fields["verdict"] = _choice(label, tuple(VERDICTS.items()))

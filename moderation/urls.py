@@ -39,6 +39,7 @@ urlpatterns = [
     path("moderate/", queue.queue, name="queue"),
     path("moderate/times/", times.times, name="times"),
     path("moderate/audit/", trail.trail, name="audit"),
+    path("moderate/audit/file/", trail.export, name="audit-export"),
     path("moderate/next/", queue.take_next, name="take-next"),
     path("moderate/give-back/", queue.release_all, name="release-all"),
     path("moderate/<case:token>/", case.case, name="case"),
@@ -49,5 +50,6 @@ urlpatterns = [
     path("moderate/<case:token>/second/", colleagues.second, name="second"),
     path("moderate/<case:token>/key/", colleagues.key, name="key"),
     path("moderate/<case:token>/decide/", deciding.decide, name="decide"),
+    path("moderate/<case:token>/undo/", deciding.undo, name="undo"),
     path("moderate/<case:token>/answer/", deciding.answer, name="answer"),
 ]

@@ -34,6 +34,11 @@ class Conversation(models.Model):
             models.CheckConstraint(condition=Q(low__lt=F("high")), name="a_pair_is_stored_in_order"),
         ]
 
+    @property
+    def is_over(self) -> bool:
+        """True when nobody can write in it any more: it was ended, or an account is gone."""
+        return self.ended_at is not None or None in (self.low_id, self.high_id)
+
 
 class Request(models.Model):
     """One member asks another to talk. A no, silence and a block look the same to whoever asked."""

@@ -27,6 +27,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """The `count` messages just above `seq`, oldest first."""
         return self.filter(seq__gt=seq).order_by("seq")[:count]
 
+    def shown(self) -> Self:
+        """Neither taken back nor out of sight now; see `Message.is_hidden`."""
+        return self.filter(Q(hidden_at=None) | Q(hidden_until__lte=timezone.now()), withdrawn_at=None)
+
     def hiding(self, author_ids: frozenset[int]) -> Self:
         """Without the words of these authors; one reader's blocks."""
         return self.exclude(author__in=author_ids) if author_ids else self
@@ -52,6 +56,7 @@ class Message(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
     held_at = models.DateTimeField(null=True, blank=True, help_text="Hidden only until a moderator has looked")
+    hidden_until = models.DateTimeField(null=True, blank=True, help_text="Hidden until then at most; see is_hidden")
     veiled = models.CharField(max_length=400, blank=True, help_text="Places that others do not see: 12-30 44-60")
     is_unreadable = False  # in memory only: no key opens its words
     objects = MessageQuerySet.as_manager()
@@ -65,7 +70,16 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["author", "stored_at"], name="messages_by_author"),
             models.Index(fields=["room", "reply_to"], condition=Q(reply_to__isnull=False), name="answers_to_a_message"),
+            models.Index(fields=["room", "seq"], condition=Q(held_at__isnull=False), name="messages_held_back"),
+            models.Index(
+                fields=["hidden_until"], condition=Q(hidden_until__isnull=False), name="messages_hidden_for_a_time"
+            ),
         ]
+
+    @property
+    def is_hidden(self) -> bool:
+        """True while it is out of others' sight: by the clock, not by whether somebody has lifted it (rule 9)."""
+        return self.hidden_at is not None and (self.hidden_until is None or timezone.now() < self.hidden_until)
 
 
 class EarlierText(models.Model):

@@ -13,9 +13,11 @@ from django.contrib.sessions.models import Session
 from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from msgspec import structs
 
 from chat.models import Conversation, Membership, Room
 from chat.protocol import Author, RoomState
+from chat.services import hiding
 from chat.services.entries import labels_of
 from community.models import Member
 from community.services import consent
@@ -38,6 +40,12 @@ class Arrival:
     room_ids: dict[str, int] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
     notices: int = 0
+    new: dict[str, int] = field(default_factory=dict)  # how many messages are new in each of the rooms
+
+    @property
+    def told(self) -> list[RoomState]:
+        """The rooms as `hello` lists them: what is held back counts as read."""
+        return [structs.replace(state, read=state.top - self.new.get(state.room, 0)) for state in self.rooms]
 
 
 def meet(session_keys: Sequence[str]) -> list[Arrival | None]:
@@ -49,7 +57,8 @@ def meet(session_keys: Sequence[str]) -> list[Arrival | None]:
     ids = consent.given_by(ids)
     places, labels, hidden, new = _places(ids), labels_of(ids), hidden_from(ids), new_counts(ids)
     talks = [p.room_id for mine in places.values() for p in mine if p.room.kind == Room.Kind.CONVERSATION]
-    around = _Around(places, labels, hidden, names_of_others(talks), new)
+    behind = {p.room_id for mine in places.values() for p in mine if p.room.top > p.read_to}
+    around = _Around(places, labels, hidden, names_of_others(talks), new, hiding.held_in(behind))
     return [
         _arrival(key, holders[key], around) if key in holders and holders[key].pk in ids else None
         for key in session_keys
@@ -78,13 +87,10 @@ def _holds(member: Member, seal: str) -> bool:
 
 def _places(ids: set[int]) -> dict[int, list[Any]]:
     unseen = Q(member__mentions__room=F("room"), member__mentions__seq__gt=F("read_to"))
-    unseen &= Q(member__mentions__message__hidden_at=None)
-    rows = (
-        Membership.objects.filter(member__in=ids)
-        .exclude(room__kind=Room.Kind.LIVE)
-        .select_related("room")
-        .order_by("room__place", "room_id")
-    )
+    at = "member__mentions__message__hidden"
+    unseen &= Q(**{f"{at}_at": None}) | Q(**{f"{at}_until__lte": timezone.now()})
+    rows = Membership.objects.filter(member__in=ids).exclude(room__kind=Room.Kind.LIVE).select_related("room")
+    rows = rows.order_by("room__place", "room_id")
     places = defaultdict(list)
     for place in rows.annotate(unseen_mentions=Count("member__mentions", filter=unseen)):
         places[place.member_id].append(place)
@@ -132,10 +138,12 @@ class _Around:
     hidden: dict[int, frozenset[int]]
     others: dict[int, dict[int, str]]
     notices: dict[int, int]
+    held: dict[int, list[hiding.Held]]
 
 
 def _arrival(key: str, member: Member, around: _Around) -> Arrival:
     mine, pk = around.places[member.pk], member.pk
+    new = hiding.new_given([(p, p.room.top) for p in mine], around.held)
     return Arrival(
         member_id=pk,
         session_key=key,
@@ -145,4 +153,5 @@ def _arrival(key: str, member: Member, around: _Around) -> Arrival:
         room_ids={p.room.slug: p.room_id for p in mine},
         hidden=around.hidden.get(pk, frozenset()),
         notices=around.notices.get(pk, 0),
+        new={p.room.slug: new[p.room_id] for p in mine},
     )

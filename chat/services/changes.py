@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from chat import access, signals
 from chat.models import Change, Message, Reaction, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, hiding, live_gate, sealing, telling
+from chat.services import checks, hiding, live_gate, noticing, sealing, telling
 from chat.services.checks import locked
 from chat.services.messages import HEADS_UP_LIMIT
 from community import text, throttle
 from community.access import may
+from community.duties import duty
 from community.models import Member
 from community.refusals import NotOpen, NotYours, Refusal, TooFast, Unavailable
+
+AT_ONCE = 100  # hidings that end
 
 
 class TooLate(NotOpen):
@@ -160,9 +164,10 @@ def withdraw(member: Member, message: Message) -> str | None:
 
 def hide(member: Member, message: Message) -> str | None:
     """Takes a message down for everyone. Moderation decides who may and why."""
-    if message.hidden_at and not hiding.is_held(message):
+    if message.is_hidden and not hiding.is_held(message):
         return None
-    message.hidden_at, message.held_at = timezone.now(), None
+    hiding.lift(message)
+    message.hidden_at = timezone.now()
     return Change.Kind.HIDDEN
 
 
@@ -170,7 +175,7 @@ def show(member: Member, message: Message) -> str | None:
     """Takes a hiding back."""
     if not message.hidden_at:
         return None
-    message.hidden_at = message.held_at = None
+    hiding.lift(message)
     return Change.Kind.SHOWN
 
 
@@ -198,9 +203,22 @@ def keep(message: Message, how: Callable[[Any, Message], str | None], *, by: Mem
         sealing.open_all([fresh])
         if fresh.is_unreadable:
             raise Unavailable
+        held_at = fresh.held_at if hiding.is_held(fresh) else None
         kind = how(by, fresh)
         if kind:
             record(room, Change.Kind(kind), fresh, by=by)
+        if held_at and kind == Change.Kind.SHOWN:
+            noticing.notice_late(fresh, held_at=held_at)
+
+
+@duty("hidings that end", every_seconds=5)
+def show_again() -> int:
+    """Lets readers see what was hidden for a time that is over; pages that are opened show it anyhow. How many."""
+    over = Message.objects.filter(hidden_until__lte=timezone.now()).order_by("hidden_until")[:AT_ONCE]
+    for message in over:
+        with suppress(Unavailable):  # words that no key opens: the next round asks again
+            keep(message, hiding.end_in_time, by=None)
+    return len(over)
 
 
 def reacting(kind: str, *, on: bool) -> Callable[[Member, Message], str | None]:

@@ -154,7 +154,7 @@ def state_of(message: Message) -> str:
     """Empty for a message that is shown, else "withdrawn", "held", "hidden" or "unreadable"."""
     if message.withdrawn_at:
         return "withdrawn"
-    if message.hidden_at:
+    if message.is_hidden:
         return hiding.HELD if hiding.is_held(message) else "hidden"
     return "unreadable" if message.is_unreadable else ""
 
@@ -205,7 +205,8 @@ def entry_of(message: Message, around: Surroundings) -> protocol.Entry:
     at = message.stored_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     state = state_for(message, around)
     if state:
-        return protocol.Entry(message.seq, message.revision, at, id=str(message.client_id), state=state)
+        aside = hiding.TAKEN_DOWN if is_own and hiding.aside_of(message) == hiding.TAKEN_DOWN else ""
+        return protocol.Entry(message.seq, message.revision, at, id=str(message.client_id), state=state, aside=aside)
     return protocol.Entry(
         seq=message.seq,
         revision=message.revision,

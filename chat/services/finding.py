@@ -72,7 +72,7 @@ def _newest(rooms: list[Room], viewer: Member, hidden: frozenset[int]) -> list[t
     where = Q()
     for room in rooms:
         where |= Q(room=room, seq__gt=room.top - each)
-    rows = Message.objects.filter(where, stored_at__gte=timezone.now() - SINCE, withdrawn_at=None, hidden_at=None)
+    rows = Message.objects.shown().filter(where, stored_at__gte=timezone.now() - SINCE)
     read = rows.hiding(hidden).order_by("-stored_at", "-pk").values_list("pk", "body", "author_id", "veiled")
     seen = ((pk, Message(body=body, author_id=author, veiled=veiled)) for pk, body, author, veiled in read[:LOOKED_AT])
     return [(pk, hiding.words_for(one, viewer.pk) if one.veiled else one.body) for pk, one in seen]

@@ -61,6 +61,19 @@ def read_on(marks: Collection[tuple[int, str]]) -> None:
     notices.seen_each(sorted(keys & new))
 
 
+def notice_late(message: Message, *, held_at: datetime) -> None:
+    """Tells those who want it of a message that was held back as it came and is let through now, as of a new one.
+
+    The round that passed it told nobody, and whoever was in the room since has read past it without seeing it. What was
+    held back later has been told of already. Call in the transaction that lets it through.
+    """
+    was_passed = Noticed.objects.filter(room=message.room_id, seq__gte=message.seq).exists()
+    if not was_passed or held_at - message.stored_at >= SETTLED or message.withdrawn_at:
+        return  # the next round tells of it, or one did
+    for _key, told in sorted(_told(message.room, [message], is_late=True).items(), key=lambda pair: pair[0]):
+        told.write(message.room)
+
+
 def _notice(room: Room) -> int:
     place, _made = Noticed.objects.get_or_create(room=room)
     messages = _settled(room, place.seq, timezone.now() - SETTLED)
@@ -77,7 +90,7 @@ def _notice(room: Room) -> int:
 
 def _settled(room: Room, seq: int, before: datetime) -> list[Message]:
     rows = Message.objects.filter(room=room, seq__gt=seq).order_by("seq")
-    rows = rows.only("seq", "author_id", "stored_at", "withdrawn_at", "hidden_at")
+    rows = rows.only("seq", "author_id", "stored_at", "withdrawn_at", "hidden_at", "hidden_until")
     found: list[Message] = []
     for message in rows[:AT_ONCE]:
         if message.stored_at > before:
@@ -93,6 +106,7 @@ class _Told:
     kind: str
     times: int
     last: Message
+    at: datetime
     members: list[int]
 
     def write(self, room: Room) -> None:
@@ -113,7 +127,7 @@ class _Told:
                 subject=names.get(member_id, ""),
                 path=at,
                 times=self.times,
-                at=self.last.stored_at,
+                at=self.at,
             )
 
     def _write(self, room: Room) -> None:
@@ -126,24 +140,27 @@ class _Told:
             subject=room.name,
             path=f"{at}?around={self.last.seq}#m-{self.last.seq}" if named else f"{at}#new",
             times=self.times,
-            at=self.last.stored_at,
+            at=self.at,
         )
 
 
-def _told(room: Room, messages: list[Message]) -> dict[tuple[str, int, int], _Told]:
+def _told(room: Room, messages: list[Message], *, is_late: bool = False) -> dict[tuple[str, int, int], _Told]:
+    """What to tell whom; what comes late is new to those who have read past it, too."""
     one_to_one = room.kind == Room.Kind.CONVERSATION
     mentioned = _mentioned([] if one_to_one else messages)
-    places = _listening(room, messages[-1].seq, {pk for ids in mentioned.values() for pk in ids})
+    places = _listening(room, None if is_late else messages[-1].seq, {pk for ids in mentioned.values() for pk in ids})
     hidden = hidden_from({place.member_id for place in places}) if places else {}
     told: dict[tuple[str, int, int], _Told] = {}
     for place in places:
-        heard = [m for m in messages if _may_hear(m, place, hidden.get(place.member_id, frozenset()))]
+        unread = [m for m in messages if is_late or m.seq > place.read_to]
+        heard = [m for m in unread if _may_hear(m, place, hidden.get(place.member_id, frozenset()))]
         named = [m for m in heard if place.member_id in mentioned[m.pk]]
         others = [m for m in heard if m not in named] if place.level == Membership.Level.ALL else []
         for kind, those in ((MENTION, named), (MESSAGES, others)):
             if those:
                 key = (kind, len(those), those[-1].seq)
-                told.setdefault(key, _Told(kind, len(those), those[-1], [])).members.append(place.member_id)
+                at = timezone.now() if is_late else those[-1].stored_at
+                told.setdefault(key, _Told(kind, len(those), those[-1], at, [])).members.append(place.member_id)
     return told
 
 
@@ -155,15 +172,15 @@ def _mentioned(messages: list[Message]) -> defaultdict[int, set[int]]:
     return found
 
 
-def _listening(room: Room, top: int, named: set[int]) -> list[Membership]:
-    """Places whose members may be told of something up to here, as they stand now (promise A1)."""
+def _listening(room: Room, top: int | None, named: set[int]) -> list[Membership]:
+    """Places whose members may be told of something up to here, as they stand now (promise A1); None is for all."""
+    behind = Q() if top is None else Q(read_to__lt=top)
     wanted = Q(level=Membership.Level.ALL) | Q(level=Membership.Level.MENTIONS, member__in=named)
     awake = Q(muted_until=None) | Q(muted_until__lte=timezone.now())
-    rows = Membership.objects.filter(wanted, awake, room=room, read_to__lt=top, member__is_active=True)
+    rows = Membership.objects.filter(wanted, awake, behind, room=room, member__is_active=True)
     return list(rows.order_by("member_id"))
 
 
 def _may_hear(message: Message, place: Membership, hidden: frozenset[int]) -> bool:
-    shown = message.withdrawn_at is None and message.hidden_at is None
-    others = message.author_id != place.member_id and message.author_id not in hidden
-    return shown and others and message.seq > place.read_to
+    shown = message.withdrawn_at is None and not message.is_hidden
+    return shown and message.author_id != place.member_id and message.author_id not in hidden

@@ -48,7 +48,7 @@ def own(member: Member, words: str) -> Search:
 
 def _readable(member: Member) -> Iterator[Message]:
     rows = Message.objects.filter(room__kind=Room.Kind.CONVERSATION, room__memberships__member=member)
-    rows = rows.filter(withdrawn_at=None, hidden_at=None).hiding(put_away_by(member)).select_related("room", "author")
+    rows = rows.shown().hiding(put_away_by(member)).select_related("room", "author")
     keys = list(rows.order_by("-stored_at").values_list("pk", flat=True)[:LOOKED_AT])
     for start in range(0, len(keys), AT_ONCE):
         portion = list(rows.filter(pk__in=keys[start : start + AT_ONCE]).order_by("-stored_at"))

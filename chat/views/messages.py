@@ -13,12 +13,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from chat import beside
 from chat.models import Message, Reaction, Room
 from chat.services import changes, entries
 from chat.services import messages as posting
 from chat.services.changes import Act
 from chat.services.rooms import mark_read, room_for, unseen_by
-from chat.views.rooms import me, page_of, page_url, render_room
+from chat.views.rooms import me, page_of, page_url, put_beside, render_room
 from chat.views.shown import shown
 from community import throttle
 from community.models import Member
@@ -100,6 +101,7 @@ def _message_page(
     rows = Message.objects.filter(room=found, withdrawn_at=None).hiding(hidden)
     around = [*rows.before(seq, 1), *rows.filter(seq=seq), *rows.after(seq, 1)]
     views = shown(around, me(request), hidden=hidden, folding=folding_for(me(request)))
+    put_beside(request, around, views)
     here = next((view for view in views if view.seq == seq), None)
     if here is None:
         raise NotYours
@@ -113,6 +115,17 @@ def _message_page(
         "form_error": error,
     }
     return render(request, "chat/message.html", context, status=status)
+
+
+@require_GET
+@login_required
+def beside_it(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
+    """What stands beside one's own message, as a piece of the room's page for scripts. Others find nothing here."""
+    found = room_for(me(request), slug)
+    own = Message.objects.filter(room=found, seq=seq, author=me(request)).first()
+    if own is None:
+        raise NotYours
+    return HttpResponse(beside.pieces(request, [own.pk]).get(own.pk, ""))
 
 
 def _act(request: HttpRequest, slug: str, seq: int, how: Callable[..., str | None]) -> changes.Changed:

@@ -135,7 +135,7 @@ def _room_context(request: HttpRequest, found: Room) -> dict[str, Any]:
     card = cards([found], member, hub.present())[0]
     folding = folding_for(member)
     views = shown(page["messages"], member, first_unread=first_unread, hidden=page["hidden"], folding=folding)
-    _put_beside(request, page["messages"], views)
+    put_beside(request, page["messages"], views)
     closed = why_not(member, found)
     return {
         "room": found,
@@ -165,7 +165,8 @@ def _by_kind(member: Member, found: Room) -> tuple[str, dict[str, Any]]:
     return "chat/room.html", {"live_next": live_today.next_row(member, within=live_today.IN_ROOMS_BEFORE)}
 
 
-def _put_beside(request: HttpRequest, messages: list[Message], views: list[MessageView]) -> None:
+def put_beside(request: HttpRequest, messages: list[Message], views: list[MessageView]) -> None:
+    """Gives each view of one's own message what stands beside it."""
     own = {message.pk: message.seq for message in messages if message.author_id == me(request).pk}
     by_seq = {own[pk]: piece for pk, piece in beside.pieces(request, list(own)).items()}
     for view in views:

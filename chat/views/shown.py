@@ -161,13 +161,13 @@ class RoomCard:
 def cards(rooms: Sequence[Room], reader: Member, present: dict[int, int]) -> list[RoomCard]:
     """The rooms as `reader` sees them in a list. `present` are numbers of members by room id."""
     places = {p.room_id: p for p in Membership.objects.filter(member=reader, room__in=rooms)}
-    return [_card(room, places.get(room.pk), present.get(room.pk, 0)) for room in rooms]
+    new = hiding.new_each([(places[room.pk], room.top) for room in rooms if room.pk in places])
+    return [_card(room, new.get(room.pk), present.get(room.pk, 0)) for room in rooms]
 
 
-def _card(room: Room, place: Membership | None, present: int) -> RoomCard:
-    unread = min(max(room.top - place.read_to, 0), UNREAD_SHOWN) if place else 0
-    lit = room.is_lit()
-    return RoomCard(room, lit, presence_words(room, present), unread, place is not None, list(room.keepers.all()))
+def _card(room: Room, new: int | None, present: int) -> RoomCard:
+    unread, lit = min(new or 0, UNREAD_SHOWN), room.is_lit()
+    return RoomCard(room, lit, presence_words(room, present), unread, new is not None, list(room.keepers.all()))
 
 
 def presence_words(room: Room, present: int) -> str:

@@ -37,9 +37,10 @@ def threads(member: Member) -> list[Thread]:
     rows = list(places.select_related("room__conversation__low", "room__conversation__high"))
     rows = [p for p in rows if _other(p, member) is None or _other(p, member).pk not in away]  # type: ignore[union-attr]
     rows.sort(key=lambda p: p.room.last_message_at or p.joined_at, reverse=True)
-    last = _last_words([p.room_id for p in rows[:TALKS_SHOWN]])
+    rows = rows[:TALKS_SHOWN]
+    last, new = _last_words([p.room_id for p in rows]), hiding.new_each([(p, p.room.top) for p in rows])
     folding = topics.folding_for(member)
-    return [_thread(p, member, last.get(p.room_id), folding) for p in rows[:TALKS_SHOWN]]
+    return [_thread(p, member, last.get(p.room_id), folding, new[p.room_id]) for p in rows]
 
 
 def _other(place: Membership, member: Member) -> Member | None:
@@ -52,14 +53,13 @@ def _last_words(room_ids: list[int]) -> dict[int, Message]:
     return {message.room_id: message for message in last if not entries.state_of(message)}
 
 
-def _thread(place: Membership, member: Member, last: Message | None, folding: Folding) -> Thread:
+def _thread(place: Membership, member: Member, last: Message | None, folding: Folding, new: int) -> Thread:
     room = place.room
     is_mine = last is not None and last.author_id == member.pk
     folded = "" if last is None or is_mine else folding.matches(last.body, last.heads_up)
     seen = hiding.words_for(last, member.pk) if last else ""
     words = text.quote(last.heads_up or folded or seen, PREVIEW) if last else ""
-    unread = min(max(room.top - place.read_to, 0), UNREAD_SHOWN)
-    return Thread(room.slug, _other(place, member), words, is_mine, unread)
+    return Thread(room.slug, _other(place, member), words, is_mine, min(new, UNREAD_SHOWN))
 
 
 def beside(member: Member) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def context_of(member: Member, found: Conversation) -> dict[str, Any]:
         **beside(member),
         "conversation": found,
         "other": other,
-        "is_over": found.ended_at is not None or other is None,
-        "quiet_words": boundaries.quiet_words(other) if other and not found.ended_at else "",
-        "break_reply": boundaries.break_reply(other) if other and not found.ended_at else "",
+        "is_over": found.is_over,
+        "quiet_words": boundaries.quiet_words(other) if other and not found.is_over else "",
+        "break_reply": boundaries.break_reply(other) if other and not found.is_over else "",
     }

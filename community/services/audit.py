@@ -11,12 +11,13 @@ import hashlib
 import hmac
 import json
 import secrets
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from django.db import models, transaction
 from django.utils import timezone
 
-from community import fieldcrypt
+from community import fieldcrypt, names
 from community.models import AuditEntry, AuditHead, AuditName, Member
 from community.services import keyring
 
@@ -73,14 +74,54 @@ def who(aliases: set[str]) -> dict[str, str]:
     return dict(rows)
 
 
-def entries(*, thing: models.Model | None = None, before: int | None = None, most: int = 100) -> list[AuditEntry]:
-    """Entries, newest first: of one thing, or below a number."""
-    rows = AuditEntry.objects.order_by("-number")
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries somebody asks for. Nothing asked is all of them."""
+
+    by: str | None = None  # a name of the trail; empty for the site itself
+    action: str = ""  # one that ends in a hyphen is the beginning of several
+    thing: str = ""
+    since: datetime | None = None
+    until: datetime | None = None  # not itself
+
+    def among(self, rows: models.QuerySet[AuditEntry]) -> models.QuerySet[AuditEntry]:
+        """Those of the entries that are asked for."""
+        asked: dict[str, object] = {"thing": self.thing, "at__gte": self.since, "at__lt": self.until}
+        asked["action__startswith" if self.action.endswith("-") else "action"] = self.action
+        rows = rows.filter(**{name: value for name, value in asked.items() if value})
+        return rows if self.by is None else rows.filter(actor=self.by)
+
+    def code(self) -> str:
+        """What is asked for, as the reason of an entry; no names."""
+        first = self.since.date().isoformat() if self.since else ""
+        last = (self.until - timedelta(1)).date().isoformat() if self.until else ""
+        days = f"{first}..{last}" if first or last else ""
+        return " ".join(filter(None, ["" if self.by is None else self.by or "site", self.action, self.thing, days]))
+
+
+def entries(
+    *, thing: models.Model | None = None, before: int | None = None, most: int = 100, wanted: Wanted | None = None
+) -> list[AuditEntry]:
+    """Entries, newest first: of one thing, below a number, or those that are wanted."""
+    rows = (wanted or Wanted()).among(AuditEntry.objects.order_by("-number"))
     if thing is not None:
         rows = rows.filter(thing=name_of(thing))
     if before is not None:
         rows = rows.filter(number__lt=before)
     return list(rows[:most])
+
+
+def has_done(actor: Member, action: str, thing: models.Model, *, since: str) -> bool:
+    """True when `actor` did this to the thing after somebody last did `since` to it."""
+    rows = AuditEntry.objects.filter(thing=name_of(thing))
+    last = rows.filter(action=since).aggregate(last=models.Max("number"))["last"] or 0
+    return rows.filter(action=action, actor=alias_of(actor), number__gt=last).exists()
+
+
+def alias_called(name: str) -> str | None:
+    """The name of the trail behind a member's name; None for one who is not in it."""
+    rows = AuditName.objects.filter(member__skeleton=names.skeleton(name))
+    return rows.values_list("alias", flat=True).first()
 
 
 def mac_of(entry: AuditEntry, *, after: str, key: bytes) -> str:

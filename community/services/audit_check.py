@@ -9,9 +9,8 @@ from __future__ import annotations
 import hmac
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from django.conf import settings
@@ -67,8 +66,11 @@ def check() -> Outcome:
     return Outcome(walk.count, len(outside), walk.troubles)
 
 
-def is_chained(entries: list[AuditEntry]) -> bool:
-    """True when these neighbours, newest first, are as they were written; the oldest is what the next stands on."""
+def are_as_written(entries: list[AuditEntry], beside: Iterable[AuditEntry] = ()) -> bool:
+    """True when each of these entries, whichever they are, follows the one before it as it was written.
+
+    Those that stand neither among them nor `beside` are read.
+    """
     head = AuditHead.objects.filter(pk=1).first()
     if head is None or not entries:
         return not entries
@@ -76,14 +78,17 @@ def is_chained(entries: list[AuditEntry]) -> bool:
         key = audit.key_of(head)
     except fieldcrypt.NotReadable:
         return False
-    if entries[-1].number == 1 and not _follows(entries[-1], None, key):
-        return False
-    return all(_follows(new, old, key) for new, old in pairwise(entries))
+    known = {entry.number: entry for entry in (*entries, *beside)}
+    missing = {entry.number - 1 for entry in entries if entry.number > 1} - known.keys()
+    known |= {entry.number: entry for entry in AuditEntry.objects.filter(number__in=missing)} if missing else {}
+    return all(_follows(entry, known.get(entry.number - 1), key) for entry in entries)
 
 
 def _follows(entry: AuditEntry, before: AuditEntry | None, key: bytes) -> bool:
-    number, after = (before.number, before.mac) if before else (0, "")
-    return entry.number == number + 1 and hmac.compare_digest(entry.mac, audit.mac_of(entry, after=after, key=key))
+    if before is None and entry.number > 1:
+        return False
+    after = before.mac if before else ""
+    return hmac.compare_digest(entry.mac, audit.mac_of(entry, after=after, key=key))
 
 
 class _Walk:

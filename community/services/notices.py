@@ -55,6 +55,14 @@ def notify(
         _tell(ids)
 
 
+def take_back(key: str) -> None:
+    """What this cause told of is so no longer: those who have not seen it will not. Call in the transaction of it."""
+    rows = Notice.objects.filter(key=key, seen_at=None)
+    ids = sorted(rows.values_list("member_id", flat=True))
+    rows.delete()
+    _tell(ids)
+
+
 def seen(member: Member | int, key: str) -> bool:
     """The member has seen what this cause was about. True when it was new until now."""
     return _seen(member, Q(key=key)) > 0

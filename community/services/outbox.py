@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import F, Q
@@ -18,9 +18,15 @@ AT_ONCE = 50
 MOST_TRIES = 8
 
 
-def write(*, to: str, subject: str, body: str, html: str = "") -> Letter:
-    """A letter that will be sent once the transaction it is written in commits."""
-    return Letter.objects.create(to=to, subject=subject, body=body, html=html)
+def write(*, to: str, subject: str, body: str, html: str = "", wait: timedelta = timedelta()) -> Letter:
+    """A letter that will be sent once the transaction it is written in commits, and so much later."""
+    due = timezone.now() + wait
+    return Letter.objects.create(to=to, subject=subject, body=body, html=html, next_try_at=due)
+
+
+def take_back(*, to: str, body: str, since: datetime) -> None:
+    """Letters with these words that were written since and nobody tried to send are not sent."""
+    Letter.objects.filter(to=to, body=body, made_at__gte=since, tries=0, sent_at=None).delete()
 
 
 @duty("letters", every_seconds=5)

@@ -17,6 +17,7 @@ from community import curate_words, hours
 from community.choosing import Listed
 from community.entry_form import EntryForm
 from community.models import Resource, ResourceRevision
+from community.opening import opening
 from community.refusals import NotYours
 from community.resource_content import Content
 from community.services import curation, helplines, resources
@@ -131,12 +132,24 @@ def preview(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "kind": curate_words.KINDS[content.kind],
         "ways": dict.fromkeys(curate_words.WAYS[way.way] for way in content.channels),
         "hours": curate_words.hours(content.hours),
+        "shown": _shown(content, at, said["zone"]),
         "look": look,
         **said,
     }
     if look in LOOKS:
         context["display"] = LOOKS[look]
     return render(request, "curate/preview.html", context)
+
+
+def _shown(content: Content, at: datetime, zone: str) -> list[dict[str, Any]]:
+    """Each way as pages show it to members, with when it answers."""
+    return [
+        {
+            "one": {"channel": way, "content": content},
+            "hours": f"{opening(content.hours_of(way), content.country, at, zone).words}.",
+        }
+        for way in content.channels
+    ]
 
 
 def _moment(at: str, zone: str) -> tuple[datetime, dict[str, str]]:

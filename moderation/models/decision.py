@@ -21,6 +21,7 @@ class Decision(models.Model):
     class Kind(models.TextChoices):
         NO_CONCERN = "no-concern", _("No concern")
         SUPPORT = "support", _("Support")
+        HIDE_FOR_NOW = "hide-for-now", _("Hidden for 30 minutes")
         HIDE = "hide", _("Taken down")
         RESTORE = "restore", _("Shown again")
         VEIL = "veil", _("A heads-up")
@@ -33,6 +34,7 @@ class Decision(models.Model):
         IMMINENT = "imminent", _("Emergency procedure")
         UPHELD = "upheld", _("Looked at again, and left")
         LIFTED = "lifted", _("Looked at again, and taken back")
+        UNDONE = "undone", _("Taken back at once")
 
     class Reason(models.TextChoices):
         HARM = "harm", _("It described how someone could be hurt")
@@ -76,6 +78,7 @@ class Decision(models.Model):
     checklist = models.JSONField(default=dict, help_text="Of the emergency procedure: what was stated, what was done")
     answers = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="answered_by")
     at = models.DateTimeField(default=timezone.now)
+    before = models.JSONField(null=True, help_text="How the case stood, where the decision can be undone for a moment")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["member", "kind", "until"], name="decisions_by_member")]

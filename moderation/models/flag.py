@@ -107,6 +107,7 @@ class FlagEvent(models.Model):
         PAGED = "paged"
         DECIDED = "decided"
         APPEALED = "appealed"
+        UNDONE = "undone"
 
     flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=14, choices=Kind)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from community.services import audit, keyring
 from moderation.detector import Severity
 from moderation.models import Appeal, Decision, Flag, FlagEvent
 from moderation.models.decision import APPEAL_FOR
-from moderation.services import choices, decisions, effects, flags
+from moderation.services import choices, effects, flags, locks, telling
 from moderation.services.choices import BadChoice, Kind
 from moderation.services.holding import held_flag
 
@@ -100,12 +101,18 @@ def statement_for(member: Member, token: str) -> Statement:
     one = _told(member).filter(token=token).first()
     if one is None:
         raise NotYours
-    return _statement(one)
+    found = _statement(one)
+    if one.answered_by.filter(
+        kind=Kind.UNDONE
+    ).exists():  # whoever saw it in its moment finds that nothing is left of it
+        return replace(found, answer=Kind.UNDONE, appeal_until=None)
+    return found
 
 
 def statements_of(member: Member) -> list[Statement]:
     """All of them, newest first; also what an export holds."""
-    return [_statement(one) for one in _told(member).order_by("-at", "-pk")]
+    rows = _told(member).exclude(answered_by__kind=Kind.UNDONE)
+    return [_statement(one) for one in rows.order_by("-at", "-pk")]
 
 
 def _told(member: Member) -> QuerySet[Decision]:
@@ -123,6 +130,18 @@ def what_was_said(member: Member, token: str) -> str:
         return ""
     sealing.open_all([message])
     return "" if message.is_unreadable else message.body
+
+
+def taken_down(member: Member, message_ids: Sequence[int]) -> dict[int, tuple[Statement, str]]:
+    """Why each of these messages of the member's own is down now, with the words it had; by the message's key."""
+    rows = _told(member).filter(kind=Kind.HIDE, flag__message__in=message_ids, flag__message__author=member)
+    down = rows.filter(flag__message__hidden_at__isnull=False, flag__message__held_at=None)
+    newest = {one.flag.message: one for one in down.order_by("at", "pk") if one.flag and one.flag.message}
+    shown = {message: one for message, one in newest.items() if not message.withdrawn_at}
+    sealing.open_all(list(shown))
+    return {
+        message.pk: (_statement(one), "" if message.is_unreadable else message.body) for message, one in shown.items()
+    }
 
 
 def _statement(one: Decision) -> Statement:
@@ -164,6 +183,8 @@ def ask_again(member: Member, token: str, words: str = "") -> Appeal:
         one = Decision.objects.filter(token=token, member=member, kind__in=Decision.APPEALABLE)
         decision = one.select_for_update(no_key=True, of=("self",)).first()
         if decision is None:
+            raise NotYours
+        if decision.answered_by.filter(kind=Kind.UNDONE).exists():
             raise NotYours
         if Appeal.objects.filter(decision=decision).exists():
             raise Answered
@@ -208,7 +229,11 @@ def answer(by: Member, token: str, *, take_back: bool, words: str, version: int)
 
     Raises `NotYours`, `Stale`, `NotHeld`, and `BadChoice` where it stays without a word.
     """
+    asked = Appeal.objects.filter(flag__token=token).select_related("decision__room").first()
     with transaction.atomic():
+        if asked:
+            room = asked.decision.room
+            locks.before_case(token, asked.decision.kind, room.slug if room else "")
         flag = held_flag(by, token, version=version)
         appeal = Appeal.objects.filter(flag=flag).select_related("decision__flag__message").first()
         if appeal is None:
@@ -222,7 +247,7 @@ def answer(by: Member, token: str, *, take_back: bool, words: str, version: int)
         flag.version += 1
         flag.save(update_fields=["closed_at", "holder", "held_until", "version"])
         flags.note(flag, FlagEvent.Kind.DECIDED, by=by, says=made.kind)
-        decisions.tell(made)
+        telling.tell(made)
         audit.record(by, f"appeal.{made.kind}", appeal.decision, about=appeal.decision.member)
     return made
 

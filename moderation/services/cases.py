@@ -1,7 +1,7 @@
 """A taken case: the words, what was said around them, why it came, and what is known (promise A6).
 
-Looking is an act: the entry in the audit trail, and for a conversation the member's own list of looks, are committed
-before a word is read.
+Looking is an act: the entry in the audit trail, and the member's own list of looks, are committed before a word is
+read; once for each reader while the case stays taken.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Line:
     is_flagged: bool
     earlier: tuple[str, ...] = ()
     covered: tuple[tuple[int, int], ...] = ()  # places in `body` that others do not see
+    hidden_until: datetime | None = None  # where it is hidden for a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def open_case(by: Member, token: str) -> Case:
     flag = flag_for(by, token)
     if not (flag.is_held() and (flag.holder_id == by.pk or flag.second_wanted)):
         raise NotHeld
-    _note_the_look(flag, by)
+    if not audit.has_done(by, "flag.read", flag, since="flag.taken"):
+        _note_the_look(flag, by)  # whoever comes back while it is held is still at the same look
     return Case(
         flag=flag,
         lines=_lines(flag.message) if flag.message else [],
@@ -134,6 +136,7 @@ def _line(message: Message, names: dict[int, str], *, is_flagged: bool) -> Line:
         body=message.body,
         covered=tuple(hiding.pieces_of(message)),
         state=state,
+        hidden_until=message.hidden_until if state == hiding.HELD else None,
         is_flagged=is_flagged,
         earlier=_earlier(message) if is_flagged else (),
     )

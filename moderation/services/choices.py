@@ -23,6 +23,7 @@ FOLLOW_UPS = (0, 1, 6, 24)  # hours; 0 for none
 USUAL_FOLLOW_UP = 6  # for high and imminent, unless the moderator says otherwise
 ALONE_AT_MOST = timedelta(hours=24)
 LONGEST = timedelta(days=366)
+FOR_NOW = timedelta(minutes=30)  # a message is hidden while somebody thinks; then it is shown by itself
 POST = "post"  # in one room; chat's to keep, the others are community's
 ABILITIES = (*Restriction.Ability.values, POST)
 VERDICTS = ("real-risk", "distress-but-safe", "not-about-self", "idiom", "wrong")
@@ -32,7 +33,7 @@ TWO_KEYS, TWO_KEYS_WHEN_LONG = {Kind.IMMINENT, Kind.SUSPEND}, {Kind.SILENCE, Kin
 NEEDS_TIME = {Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND}
 NEEDS_REASON = {Kind.HIDE, Kind.VEIL, Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND, Kind.REMOVE, Kind.EDIT_REQUEST}
 NEEDS_WORDS = {Kind.SUPPORT, Kind.EDIT_REQUEST, Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND, Kind.REMOVE}
-ON_A_MESSAGE = {Kind.HIDE, Kind.RESTORE, Kind.VEIL, Kind.EDIT_REQUEST}
+ON_A_MESSAGE = {Kind.HIDE_FOR_NOW, Kind.HIDE, Kind.RESTORE, Kind.VEIL, Kind.EDIT_REQUEST}
 
 
 class BadChoice(Refusal):
@@ -80,11 +81,13 @@ def needs_two_keys(choice: Choice) -> bool:
 
 def check(choice: Choice, flag: Flag) -> None:
     """Raises `BadChoice` for the first thing that is missing or does not fit."""
-    kinds = set(Kind.values) - {Kind.UPHELD, Kind.LIFTED}
+    kinds = set(Kind.values) - {Kind.UPHELD, Kind.LIFTED, Kind.UNDONE}
     if choice.kind not in kinds or flag.kind == Flag.Kind.APPEAL:
         raise BadChoice("kind", _("This can't be done here."))
     if choice.kind in ON_A_MESSAGE and flag.message is None:
         raise BadChoice("kind", _("There is no message to do this to."))
+    if choice.kind == Kind.HIDE_FOR_NOW and flag.message and flag.message.is_hidden:
+        raise BadChoice("kind", _("Others don't see it now."))
     if choice.kind in NEEDS_REASON and choice.reason not in Decision.Reason.values:
         raise BadChoice("reason", _("Choose the reason that the member reads."))
     if choice.kind in NEEDS_WORDS and not choice.words.strip():

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from chat.models import Room
 from community.access import require
 from community.models import Member
 from community.refusals import NotYours, Refusal
-from community.services import audit, digest, notices, outbox
+from community.services import audit
 from moderation.detector import Severity
 from moderation.models import Decision, Flag, FlagEvent, Proposal, Report
-from moderation.services import choices, effects, flags, reports
+from moderation.services import choices, effects, flags, locks, reports, telling, undoing
 from moderation.services.choices import Choice, Kind
 from moderation.services.holding import Stale, flag_for, for_whom, held_flag
 
-DECISION = "decision"  # kind of the notice
 MOST_WAITING = 50
 ACTED_NOT = (Kind.NO_CONCERN, Kind.RESTORE)
-WRITTEN = Decision.APPEALABLE | {Kind.UPHELD, Kind.LIFTED}  # of these a letter goes out, too
 
 
 class NeedsTwo(Refusal):
@@ -41,6 +35,7 @@ def decide(by: Member, token: str, choice: Choice, *, version: int) -> Decision:
     Raises `NotYours`, `Stale`, `NotHeld`, `BadChoice`, and `NeedsTwo` for what one person does not decide alone.
     """
     with transaction.atomic():
+        locks.before_case(token, choice.kind, choice.room)
         flag = held_flag(by, token, version=version)
         choices.check(choice, flag)
         if choices.needs_two_keys(choice):
@@ -68,12 +63,13 @@ def confirm(by: Member, token: str) -> Decision:
     found = Proposal.objects.filter(token=token).select_related("flag", "by").first()
     if found is None or found.by_id == by.pk or found.by is None:
         raise NotYours
+    choice = choices.read(found.choice)
     with transaction.atomic():
+        locks.before_case(found.flag.token, choice.kind, choice.room)
         flag = flag_for(by, found.flag.token, lock=True)
         mine = Proposal.objects.filter(pk=found.pk, ended_at=None)
         if flag.closed_at or not mine.update(ended_at=timezone.now()):
             raise Stale(flag)
-        choice = choices.read(found.choice)
         choices.check(choice, flag)
         made = _decided(flag, choice, by=found.by, second=by)
         Proposal.objects.filter(pk=found.pk).update(decision=made)
@@ -108,6 +104,7 @@ def waiting_for(by: Member) -> list[Proposal]:
 
 
 def _decided(flag: Flag, choice: Choice, *, by: Member, second: Member | None = None) -> Decision:
+    until = timezone.now() + choices.FOR_NOW if choice.kind == Kind.HIDE_FOR_NOW else choice.until
     made = Decision.objects.create(
         flag=flag,
         member=flag.member,
@@ -116,19 +113,31 @@ def _decided(flag: Flag, choice: Choice, *, by: Member, second: Member | None = 
         kind=choice.kind,
         reason=choice.reason,
         words=choices.tidy(choice.words),
-        until=choice.until,
+        until=until,
         room=Room.objects.filter(slug=choice.room).first() if choice.room else None,
         ability=choice.ability,
         verdicts=choice.verdicts,
         checklist=choice.checklist,
+        before=None if second else undoing.before(flag, choice.kind),
     )
     effects.carry_out(made)
-    _settle(flag, choice, by)
-    tell(made)
+    if made.kind == Kind.HIDE_FOR_NOW:
+        _go_on(flag, made, by)
+    else:
+        _settle(flag, choice, by)
+    telling.tell(made)
     audit.record(by, f"flag.decided-{made.kind}", flag, about=flag.member, reason=made.reason)
     if second:
         audit.record(second, f"flag.confirmed-{made.kind}", flag, about=flag.member, reason=made.reason)
     return made
+
+
+def _go_on(flag: Flag, made: Decision, by: Member) -> None:
+    """It stays with its holder, and is due before what is hidden is shown again."""
+    flag.due_at = min(flag.due_at, made.until or flag.due_at)
+    flag.version += 1
+    flag.save(update_fields=["due_at", "held_until", "version"])
+    flags.note(flag, FlagEvent.Kind.DECIDED, by=by, says=made.kind)
 
 
 def _settle(flag: Flag, choice: Choice, by: Member) -> None:
@@ -157,29 +166,8 @@ def _settle(flag: Flag, choice: Choice, by: Member) -> None:
         reports.settle(flag, Report.Outcome.LEFT if left else Report.Outcome.ACTED)
 
 
-def tell(decision: Decision) -> None:
-    """The member finds its statement of reasons among their notices. Call in the transaction that stores it."""
-    if decision.member_id and decision.kind in Decision.TELLS:
-        key, path = f"decision:{decision.token}", f"/you/decisions/{decision.token}/"
-        notices.notify([decision.member_id], kind=DECISION, key=key, subject="", path=path)
-        if decision.member and decision.kind in WRITTEN:
-            _write_to(decision.member)
-
-
-def _write_to(member: Member) -> None:
-    """Whoever can't sign in sees no notice. The letter says that something is new, and no more."""
-    address = digest.address_of(member)
-    if address is None:
-        return
-    with translation.override(member.language):
-        link, help_now = (settings.BASE_URL + reverse(name) for name in ("notifications", "help-now"))
-        context = {"site_name": settings.SITE_NAME, "link": link, "help": help_now}
-        outbox.write(
-            to=address, subject=_("Something new for you"), body=render_to_string("emails/decided.txt", context)
-        )
-
-
 def in_force(member: Member) -> list[Decision]:
     """What limits the member now, with its end, newest first."""
     rows = Decision.objects.filter(member=member, until__gt=timezone.now()).exclude(answered_by__kind=Kind.LIFTED)
+    rows = rows.exclude(kind=Kind.HIDE_FOR_NOW)
     return list(rows.select_related("by", "room").order_by("-at"))

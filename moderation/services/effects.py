@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat.models import Membership, Room
-from chat.services import changes, live_places, rooms
+from chat.services import changes, hiding, live_places, rooms
 from community.models import Member
 from community.services import members
 from moderation.models import Decision
@@ -32,6 +32,8 @@ def take_back(decision: Decision, *, by: Member) -> None:
     message = decision.flag.message if decision.flag else None
     if decision.kind == Kind.HIDE and message:
         changes.keep(message, changes.show, by=by)
+    elif decision.kind == Kind.HIDE_FOR_NOW and message:
+        changes.keep(message, hiding.release, by=by)
     elif decision.kind == Kind.VEIL and message:
         changes.keep(message, changes.folding(""), by=by)
     elif decision.kind == Kind.RESTRICT:
@@ -61,6 +63,10 @@ def _stand_anew(member: Member, kind: str) -> None:
 def _support(decision: Decision) -> None:
     if decision.flag and decision.flag.message:
         support.send(decision.flag.message, decision.words)
+
+
+def _hide_for_now(decision: Decision) -> None:
+    _on_message(decision, hiding.holding_until(_until(decision)))
 
 
 def _hide(decision: Decision) -> None:
@@ -126,6 +132,7 @@ def _until(decision: Decision) -> datetime:
 _EFFECTS: dict[str, Callable[[Decision], None]] = {
     Kind.NO_CONCERN: _no_concern,
     Kind.SUPPORT: _support,
+    Kind.HIDE_FOR_NOW: _hide_for_now,
     Kind.HIDE: _hide,
     Kind.RESTORE: _restore,
     Kind.VEIL: _veil,

@@ -27,6 +27,7 @@ _SAID: dict[str, Any] = {
     FlagEvent.Kind.SECOND_GIVEN: gettext_lazy("%(who)s gave a second opinion at %(time)s."),
     FlagEvent.Kind.JOINED: gettext_lazy("Another report or reading joined it at %(time)s."),
     FlagEvent.Kind.RAISED: gettext_lazy("It was raised at %(time)s."),
+    FlagEvent.Kind.UNDONE: gettext_lazy("%(who)s took back what they had decided, at %(time)s."),
     FlagEvent.Kind.APPEALED: gettext_lazy("Its member asked for another look at %(time)s."),
 }
 

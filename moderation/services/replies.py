@@ -113,12 +113,32 @@ def _said_in(room_ids: list[int]) -> list[_Said]:
     rows = Message.objects.filter(room__in=room_ids, seq__gt=F("room__top") - LOOKED_THROUGH)
     worried = Screening.objects.filter(message=OuterRef("pk"), severity__gte=Severity.LOW)
     rows = rows.annotate(worried=Exists(worried), answered=Exists(Answered.objects.filter(message=OuterRef("pk"))))
+    now = timezone.now()
     said = rows.order_by("room", "seq").values_list(
-        "pk", "room", "seq", "author", "reply_to", "stored_at", "worried", "withdrawn_at", "hidden_at", "answered"
+        "pk",
+        "room",
+        "seq",
+        "author",
+        "reply_to",
+        "stored_at",
+        "worried",
+        "withdrawn_at",
+        "hidden_at",
+        "hidden_until",
+        "answered",
     )
     return [
-        _Said(pk, room, seq, author, reply_to, at, worried, not (gone or hidden or done))
-        for pk, room, seq, author, reply_to, at, worried, gone, hidden, done in said
+        _Said(
+            pk,
+            room,
+            seq,
+            author,
+            reply_to,
+            at,
+            worried,
+            not (gone or (hidden and not (until and until <= now)) or done),
+        )
+        for pk, room, seq, author, reply_to, at, worried, gone, hidden, until, done in said
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -174,8 +175,20 @@ def settle(flag: Flag, outcome: str) -> int:
     Report.objects.filter(pk__in=[one.pk for one in waiting]).update(handled_at=timezone.now(), outcome=outcome)
     for one in waiting:
         if one.reporter_id:
-            notices.notify([one.reporter_id], kind=OUTCOME, key=f"report:{one.pk}", subject="", path="/you/reports/")
+            notices.notify([one.reporter_id], kind=OUTCOME, key=outcome_key(one), subject="", path="/you/reports/")
     return len(waiting)
+
+
+def outcome_key(report: Report) -> str:
+    """The cause "this is what became of what you told us"."""
+    return f"report:{report.pk}"
+
+
+def unsettle(told: Sequence[Report]) -> None:
+    """These wait for their outcome again; who told has not seen one. Call in a transaction."""
+    Report.objects.filter(pk__in=[one.pk for one in told]).update(handled_at=None, outcome="", is_hostile=False)
+    for one in told:
+        notices.take_back(outcome_key(one))
 
 
 def told_by(member: Member) -> list[Report]:

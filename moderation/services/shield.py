@@ -74,7 +74,7 @@ def put_up(message: Message, wanted: Shield) -> None:
     """Shields a message in the transaction that stores its words: nobody is given it without. Lifts what is over."""
     if wanted.pieces or message.veiled:
         hiding.veil_stored(message, wanted.pieces)
-    if wanted.holds and not message.hidden_at:
+    if wanted.holds and not message.is_hidden:
         hiding.hold_stored(message)
 
 

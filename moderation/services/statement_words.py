@@ -44,6 +44,7 @@ _ABILITIES: dict[str, str | Promise] = {
 _ANSWERS: dict[str, str | Promise] = {
     Kind.LIFTED: gettext_lazy("We've had another look. It is taken back, and we're sorry."),
     Kind.UPHELD: gettext_lazy("We've had another look and left it. Here is why:"),
+    Kind.UNDONE: gettext_lazy("It was taken back a moment later. Nothing has changed."),
 }
 
 

@@ -23,6 +23,7 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     (Kind.SUPPORT, "e", "i-text", _("Send support")),
     (Kind.NO_CONCERN, "x", "i-check", _("No concern")),
     (Kind.VEIL, "v", "i-eye", _("Put a heads-up")),
+    (Kind.HIDE_FOR_NOW, "f", "i-clock", _("Hide for 30 minutes")),
     (Kind.HIDE, "h", "i-eyeoff", _("Take it down")),
     (Kind.RESTORE, "r", "i-eye", _("Show it again")),
     (Kind.EDIT_REQUEST, "w", "i-pen", _("Ask for a change")),
@@ -71,9 +72,10 @@ def _unfit(message: Message | None) -> set[str]:
     """What makes no sense for a message as it is: taking down what is down, showing what everyone sees."""
     if message is None:
         return {str(one) for one in choices.ON_A_MESSAGE}
-    is_down = message.hidden_at is not None and not hiding.is_held(message)
-    is_seen = message.hidden_at is None and not message.veiled
-    return ({str(Kind.HIDE)} if is_down else set()) | ({str(Kind.RESTORE)} if is_seen else set())
+    is_down = message.is_hidden and not hiding.is_held(message)
+    is_seen = not message.is_hidden and not message.veiled
+    unfit = {str(Kind.HIDE)} if is_down else {str(Kind.RESTORE)} if is_seen else set()
+    return unfit | ({str(Kind.HIDE_FOR_NOW)} if message.is_hidden else set())
 
 
 def _act(one: tuple[str, str, str, Any], opened: Case, by: Member, known: About, bound: DecisionForm | None) -> Act:

@@ -17,7 +17,7 @@ from community.models import Member
 from moderation.console_words import EVENTS, STATES, band, source
 from moderation.forms_console import DecisionForm, NoteForm
 from moderation.models import Flag, Report
-from moderation.services import cases, decisions, emergency
+from moderation.services import cases, decisions, emergency, undoing
 from moderation.services.cases import Case, Line
 from moderation.services.choices import Kind
 from moderation.services.colleagues import Said
@@ -51,6 +51,7 @@ def shown(
             {"one": one, "says": _says(one.kind, one.says), "what": EVENTS[one.kind]} for one in opened.history
         ],
         "note_form": NoteForm(auto_id="note-%s"),
+        "undo": undoing.offered(by) if is_mine else None,
         **side_list(by),
     }
     if flag.kind == Flag.Kind.APPEAL:
@@ -81,19 +82,35 @@ def _words(opened: Case) -> dict[str, Any]:
     present = next((one for one in why if one.is_present), None)
     places = present.places if present else {}
     people = Member.objects.in_bulk({one.author_id for one in opened.lines if one.author_id})
-    rows = [_row(one, people, places.get(one.seq, [])) for one in opened.lines]
+    rows = [_row(one, people, places.get(one.seq, []), why) for one in opened.lines]
     at = next((place for place, row in enumerate(rows) if row["line"].is_flagged), 0)
     first, last = max(0, at - NEAR), at + NEAR + 1
     return {"earlier": rows[:first], "near": rows[first:last], "later": rows[last:], "why": why}
 
 
-def _row(line: Line, people: dict[int, Member], places: list[tuple[int, int, int]]) -> dict[str, Any]:
+def _row(
+    line: Line, people: dict[int, Member], places: list[tuple[int, int, int]], why: list[reasons.Why]
+) -> dict[str, Any]:
     return {
         "line": line,
         "author": people.get(line.author_id or 0),
         "pieces": marking.pieces(line.body, places, line.covered),
-        "state": STATES.get(line.state, ""),
+        "state": _state(line),
+        "earlier": _earlier(line, why),
     }
+
+
+def _earlier(line: Line, why: list[reasons.Why]) -> list[list[marking.Piece]]:
+    """What it said before, each wording with the marks of its own reading."""
+    places = {one.words: one.places[line.seq] for one in why if one.nth}
+    return [marking.pieces(words, places.get(words, [])) for words in line.earlier]
+
+
+def _state(line: Line) -> Any:
+    if line.hidden_until is None:
+        return STATES.get(line.state, "")
+    until = timezone.localtime(line.hidden_until).strftime("%H:%M")
+    return _("Hidden for now, until %(time)s. Only its author sees it.") % {"time": until}
 
 
 def _known(opened: Case) -> dict[str, Any]:
@@ -130,6 +147,6 @@ def _said(one: Said) -> dict[str, Any]:
 def _says(kind: str, code: str) -> Any:
     if kind in ("opened", "joined", "raised"):
         return source(code)
-    if kind == "decided":
+    if kind in ("decided", "undone"):
         return dict(Kind.choices).get(code, code)
     return ""

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,7 +15,7 @@ from chat.views.rooms import me
 from community.refusals import NotYours
 from community.views.staff import behind
 from moderation.forms_console import AnswerForm, DecisionForm
-from moderation.services import appeals, canned, cases, choices, decisions
+from moderation.services import appeals, canned, cases, choices, decisions, undoing
 from moderation.services.choices import BadChoice
 from moderation.services.holding import NotHeld, Stale, flag_for
 from moderation.views import acts, case_page
@@ -65,12 +66,31 @@ def _done(request: HttpRequest, token: str, form: DecisionForm, version: int) ->
             decisions.propose(me(request), token, choice, version=version)
             messages.success(request, _("Proposed. Nothing happens before a colleague confirms it."))
             return redirect("moderation:case", token=token)
-        decisions.decide(me(request), token, choice, version=version)
+        made = decisions.decide(me(request), token, choice, version=version)
     except BadChoice as refusal:
         form.refuse(refusal)
         return None
+    if made.kind == decisions.Kind.HIDE_FOR_NOW and made.until:
+        until = timezone.localtime(made.until).strftime("%H:%M")
+        messages.success(
+            request, _("Others don't see it until %(time)s. It is still yours to decide.") % {"time": until}
+        )
+        return redirect("moderation:case", token=token)
     messages.success(request, _("Done. Take the next one, or a minute for yourself first."))
     return redirect("moderation:queue")
+
+
+@require_POST
+@behind("flags.work")
+def undo(request: HttpRequest, token: str) -> HttpResponse:
+    """What one decided a moment ago is as if it had not been; the case is open again."""
+    try:
+        flag = undoing.undo(me(request), token, request.POST.get("decision", ""))
+    except undoing.Seen as refusal:
+        messages.error(request, str(refusal.detail))
+        return redirect("moderation:queue")
+    messages.success(request, _("Undone. It is yours again."))
+    return redirect("moderation:case", token=flag.token)
 
 
 def _again(request: HttpRequest, token: str, **bound: Any) -> HttpResponse:

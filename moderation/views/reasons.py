@@ -44,6 +44,7 @@ class Why:
     percent: int
     version: str
     reasons: list[Reason] = field(default_factory=list)
+    nth: int = 0  # of the wordings that were replaced, where it is certain which this was
     missing: list[Any] = field(default_factory=list)
     places: Places = field(default_factory=lambda: defaultdict(list))
 
@@ -57,6 +58,8 @@ def of_case(case: Case) -> list[Why]:
     found = [_why(one, words, case) for one, words in zip(case.why, texts, strict=True)]
     if found:
         found[-1].is_present = bool(line.body) and found[-1].words == line.body
+    for one in found:
+        one.nth = line.earlier.index(one.words) + 1 if not one.is_present and one.words in line.earlier else 0
     return [one for one in reversed(found) if one.reasons or one.is_present]
 
 

@@ -1,4 +1,7 @@
-"""What was decided about oneself, why, and how to answer. Open to a closed account's narrow door, too."""
+"""What was decided about oneself, why, and how to answer: pages, and a panel in place of a message that was taken down.
+
+The pages are open to a closed account's narrow door, too.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,13 @@ from django import forms
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
+from chat import beside
+from chat.views.rooms import me
 from community.models import Member
 from community.refusals import NotYours, Refusal
 from community.services import boundaries, resting
@@ -78,6 +85,18 @@ def _page(
             **_around(request, member),
         }
         return render(request, "moderation/decision.html", context, status=status)
+
+
+@beside.makes_pieces
+def _in_place(request: HttpRequest, message_ids: list[int]) -> dict[int, SafeString]:
+    """Who took down these messages of one's own, why, and what one can do. Each stands where the message stood."""
+    found = appeals.taken_down(me(request), message_ids)
+    return {
+        pk: render_to_string(
+            "moderation/_taken_down.html", {**_shown(one), "said": said, "answer": statement_words.answer(one)}, request
+        )
+        for pk, (one, said) in found.items()
+    }
 
 
 def _shown(one: Statement) -> dict[str, Any]:

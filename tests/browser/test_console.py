@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from chat.models import Message
+from community.models import Member
 from community.services import seeding
 from moderation.models import Decision, Flag
 from moderation.services import appeals, decisions, flags, queue, reports
@@ -230,6 +231,35 @@ def test_a_text_to_begin_from_is_put_in_without_leaving_the_page(evening: Any, o
     expect(page.locator("#act-hide")).to_have_attribute("open", "")
 
 
+def test_what_was_hidden_for_now_is_undone_by_a_key_and_the_line_goes_by_itself(evening: Any, open_page: Any):
+    tokens = evening.site.do(lambda: _reported(evening))
+    page, linden = as_staff(evening, open_page, "Amara", "moderators"), evening.in_room("Linden")
+    page.clock.install()
+    evening.site.do(lambda: queue.take(Member.objects.get(name="Amara"), tokens["unkind"]))
+    page.goto(f"{evening.site.url}/moderate/{tokens['unkind']}/")
+    _listens(page)
+    page.keyboard.press("f")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It is still yours to decide.")).to_be_visible()
+    expect(linden.locator("#m-1")).to_have_count(0)
+    line = page.locator("[data-undo]")
+    expect(line).to_contain_text("Hidden for 30 minutes")
+    assert faults(page) == []
+    _listens(page)
+    page.keyboard.press("u")
+    expect(page.get_by_text("Undone. It is yours again.")).to_be_visible()
+    expect(linden.locator("#m-1 .bubble")).to_contain_text("The evenings are long now.")
+    page.keyboard.press("f")
+    page.keyboard.press("Enter")
+    expect(line).to_be_visible()
+    line.get_by_role("button").focus()
+    page.clock.fast_forward(11_000)
+    expect(line).to_be_visible()
+    page.keyboard.press("Tab")
+    page.clock.fast_forward(100)
+    expect(line).to_have_count(0)
+
+
 def test_everything_works_without_scripts_on_a_phone(evening: Any, open_page: Any):
     evening.site.do(lambda: _reported(evening))
     page = as_staff(
@@ -244,6 +274,7 @@ def test_everything_works_without_scripts_on_a_phone(evening: Any, open_page: An
     page.locator("#no-concern-verdict").select_option("distress-but-safe")
     page.locator("#act-no-concern .btn-main[type=submit]").click()
     expect(page.get_by_text("Done. Take the next one")).to_be_visible()
-    page.get_by_role("button", name="Take next").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Undone. It is yours again.")).to_be_visible()
     page.get_by_role("button", name="Pass on").click()
     expect(page.get_by_text("It is back in the queue.")).to_be_visible()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from chat.models import Message
+from chat.services import changes
 from community.models import Member
 from moderation.models import Appeal, Decision, Report
 from moderation.services import appeals, decisions, flags, queue
@@ -69,6 +70,30 @@ def test_m3_a_member_finds_the_notice_reads_why_and_asks_for_another_look(evenin
     page.get_by_role("button", name="Ask for another look").click()
     expect(page.get_by_text("A second moderator will read it, not Amara.")).to_be_visible()
     assert evening.site.do(lambda: appeals.words_of(Appeal.objects.get())) == "It was the name of a song"
+
+
+def test_m3_in_place_of_ones_own_message_stands_why_live_after_a_reload_and_without_scripts(evening: Any):
+    evening.say("Linden", "Something that gave a place away")
+    linden, fern = evening.in_room("Linden"), evening.in_room("Fern")
+    token = decide(evening, "hide")
+    for page in (linden, linden, evening.as_member("Linden", java_script_enabled=False)):
+        panel = page.locator("#m-3 .taken")
+        expect(panel.get_by_text("took down your message of")).to_be_visible()
+        expect(panel.get_by_text("Why: It gave a way to find someone.")).to_be_visible()
+        expect(panel.get_by_role("link", name="Ask for another look")).to_have_attribute(
+            "href", f"/you/decisions/{token}/#another-look"
+        )
+        expect(page.locator("#m-3 .note-line")).not_to_be_visible()
+        panel.get_by_text("See what you wrote").click()
+        expect(panel.get_by_text("Something that gave a place away")).to_be_visible()
+        assert faults(page) == [] if page is linden else True
+        linden.reload()
+    expect(fern.locator("#m-3")).to_contain_text("A moderator took this message down.")
+    expect(fern.locator(".taken")).to_have_count(0)
+    evening.site.do(lambda: changes.keep(Message.objects.get(seq=3), changes.show, by=_staff("Amara")))
+    expect(linden.locator("#m-3 .bubble")).to_contain_text("Something that gave a place away")
+    expect(linden.locator("#m-3 .taken")).to_have_count(0)
+    expect(linden.locator("#m-3 .tools__more")).to_be_attached()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])

@@ -62,8 +62,7 @@ async def test_a_yes_reaches_the_tabs_that_are_open_already(tabs, ana, ben, room
     token = await in_db(factories.ask, ana, ben)
     begun = await in_db(requests.accept, ben, token)
     await hub.current().watch.look_at_member(ana.pk)
-    for socket in hub.current().sockets:
-        socket.tell_unread()
+    await hub.current().watch.tell_unread()
     told = await at_ana.expect("unread", room=begun.room.slug)
     assert told == {"type": "unread", "room": begun.room.slug, "count": 1, "kind": "conversation"}
 
@@ -74,8 +73,7 @@ async def test_a_place_is_found_by_polling_when_no_signal_came(tabs, ana, ben, r
     await hub.current().poll()  # from here on it knows which places are new
     talk = await in_db(factories.talk, ana, ben)
     await hub.current().poll()
-    for socket in hub.current().sockets:
-        socket.tell_unread()
+    await hub.current().watch.tell_unread()
     assert (await at_ana.expect("unread", room=talk.slug))["kind"] == "conversation"
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from chat import consumers, hub, threads, window
 from chat.models import Message, Room
 from chat.protocol import FRAME_LIMIT, Close
-from chat.services import changes, messages, rooms
+from chat.services import changes, hiding, messages, rooms
 from chat.services.changes import Act
 from chat.services.messages import Draft
 from community.models import Block
@@ -313,9 +313,42 @@ def _place_for(name, room):
 async def test_a_tab_elsewhere_learns_how_much_is_new_but_not_what(tabs, ana, ben, room):
     at_ana, at_ben = await tabs(ana), await tabs(ben)
     await at_ana.post("evenings", "psst")
-    for socket in hub.current().sockets:
-        socket.tell_unread()
+    await hub.current().watch.tell_unread()
     assert await at_ben.expect("unread") == {"type": "unread", "room": "evenings", "count": 1}
+
+
+async def test_a_tab_elsewhere_is_not_told_of_what_is_held_back_until_it_is_let_through(tabs, ana, ben, room):
+    at_ana, at_ben = await tabs(ana), await tabs(ben)
+    watch = hub.current().watch
+    await at_ana.post("evenings", "one")
+    await at_ana.post("evenings", "two")
+    await in_db(_held_back, 2)
+    await watch.tell_unread()
+    assert (await at_ben.expect("unread"))["count"] == 1
+    assert (await tabs(ben)).hello["rooms"][0]["read"] == 1, "two, less the one that is new"
+    assert (await tabs(ana)).hello["rooms"][0]["read"] == 0
+    await in_db(_held_back, 1)
+    await watch.tell_unread()
+    assert (await at_ben.expect("unread"))["count"] == 0
+    await in_db(_held_as_it_comes, ana, room)
+    await watch.tell_unread()
+    assert await at_ben.silence() == [], "nothing is said that tells of a change"
+    await in_db(_let_through, 2)
+    await watch.tell_unread()
+    assert await at_ben.expect("unread") == {"type": "unread", "room": "evenings", "count": 1}
+
+
+def _held_back(seq):
+    changes.keep(Message.objects.get(seq=seq), hiding.holding(), by=None)
+
+
+def _let_through(seq):
+    changes.keep(Message.objects.get(seq=seq), hiding.release, by=None)
+
+
+def _held_as_it_comes(member, room):
+    factories.post(member, room, "three")
+    _held_back(3)
 
 
 async def test_presence_is_a_number(tabs, ana, ben, room):

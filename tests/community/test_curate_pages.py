@@ -205,6 +205,7 @@ def test_a_text_is_seen_as_a_member_meets_it(ana):
     assert "Open now." in open_now
     closed = texts(ana.get(page, {"country": "GB", "at": "2026-11-26T12:00", "zone": "Europe/London"}))
     assert "Closed now" in closed
+    assert open_now.count("Call 116 123") == closed.count("Call 116 123") == 2, "on the help page, and on the card"
     assert "not shown" in texts(ana.get(page, {"country": "IE", "at": "2026-11-26T23:00", "zone": "Europe/Dublin"}))
     assert 'data-theme="dark"' in ana.get(page, {"look": "dark"}).content.decode()
     assert 'data-text="larger"' in ana.get(page, {"look": "large"}).content.decode()

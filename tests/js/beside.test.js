@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Beside } from "../../chat/static/chat/js/beside.js";
+import { Beside, InPlace } from "../../chat/static/chat/js/beside.js";
 
 globalThis.document ??= { activeElement: null };
 
@@ -95,4 +95,58 @@ test("what is told is remembered within bounds", async () => {
   const { beside } = page({ seqs: [] });
   for (let seq = 1; seq <= 200; seq += 1) await beside.hear(frame({ seq }));
   assert.equal(beside.told.size, 50);
+});
+
+const down = (revision, more = {}) => ({ seq: 1, revision, state: "hidden", aside: "taken-down", ...more });
+
+function places({ answers = ["why"] } = {}) {
+  const [asked, did] = [[], []];
+  const inPlace = new InPlace({
+    urlOf: (seq) => `/m/${seq}/beside/`,
+    page: {
+      find: (seq) => (seq === 1 ? {} : null),
+      put: (node, piece) => did.push(`put ${piece}`),
+      drop: () => did.push("dropped"),
+      announce: () => did.push("announced"),
+    },
+    fetch: async (address) => {
+      asked.push(address);
+      const answer = answers.shift();
+      return answer ? { ok: true, text: async () => answer } : { ok: false };
+    },
+    parse: (piece) => piece,
+  });
+  return { inPlace, asked, did };
+}
+
+test("why one's own message was taken down is fetched once and announced once", async () => {
+  const { inPlace, asked, did } = places({ answers: ["why", "why, again"] });
+  await inPlace.placed(down(1), { isTold: true });
+  await inPlace.placed(down(1), { isTold: true });
+  await inPlace.placed(down(2), { isTold: true });
+  assert.deepEqual(did, ["put why", "announced", "put why, again"]);
+  assert.equal(asked.length, 2);
+});
+
+test("what is fetched with a page of history is not announced", async () => {
+  const { inPlace, did } = places();
+  await inPlace.placed(down(1));
+  assert.deepEqual(did, ["put why"]);
+});
+
+test("shown again, the message says its words; a state that came meanwhile wins", async () => {
+  const { inPlace, did } = places();
+  const slow = inPlace.placed(down(1), { isTold: true });
+  await inPlace.placed({ seq: 1, revision: 2, body: "x" }, { isTold: true });
+  await slow;
+  assert.deepEqual(did, ["dropped"]);
+});
+
+test("where it can't be fetched the line stays, and the next news tries again", async () => {
+  const { inPlace, asked, did } = places({ answers: [null, "why"] });
+  await inPlace.placed(down(1), { isTold: true });
+  await inPlace.placed(down(1), { isTold: true });
+  await inPlace.placed(down(1, { seq: 2 }));
+  assert.deepEqual(did, ["put why", "announced"]);
+  assert.equal(asked.length, 3);
 });

@@ -3,12 +3,16 @@ import { test } from "node:test";
 
 import { Timeline } from "../../chat/static/chat/js/timeline.js";
 
-function make(seq = 0) {
+function make(seq = 0, { first, last, moreBefore } = {}) {
   const did = [];
   const timeline = new Timeline({
     seq,
     revision: 0,
+    first,
+    last,
+    moreBefore,
     on: {
+      late: () => did.push("late"),
       upsert: (entry, isNew) => did.push(`${isNew ? "new" : "changed"} ${entry.seq} ${entry.body}`),
       remove: (one) => did.push(`removed ${one}`),
       reset: (entries) => did.push(`reset ${entries.map((entry) => entry.seq)}`),
@@ -74,18 +78,26 @@ test("at most two hundred messages stay in the page", () => {
   assert.equal(timeline.moreBefore, true);
 });
 
-test("what was held back leaves no trace until it is let through, and then takes its place", () => {
+test("what was held back leaves no trace until it is let through, and then takes its place as something new", () => {
   const { did, timeline } = make();
   timeline.messages({ prev: 0, messages: [entry(1), { seq: 2, revision: 0, state: "held" }, entry(3)] });
   assert.deepEqual(did, ["new 1 x", "removed 2", "new 3 x"]);
   timeline.changes({ revision: 1, changes: [entry(2, "shown now", { revision: 1 })] });
-  assert.equal(did.at(-1), "changed 2 shown now");
+  assert.deepEqual(did.slice(3), ["late", "new 2 shown now"]);
 });
 
-test("a page that came without what was held back still takes it in, between what it shows", () => {
-  const { did, timeline } = make(3);
-  timeline.first = 1;
-  timeline.adopt([entry(1), entry(3)]);
-  timeline.changes({ revision: 1, changes: [entry(2, "shown now", { revision: 1 })] });
-  assert.deepEqual(did, ["changed 2 shown now"]);
-});
+for (const [what, page, seq, expected] of [
+  ["between what it shows", { seq: 3, shown: [1, 3], first: 1 }, 2, ["changed 2 x"]],
+  ["at its end", { seq: 3, shown: [1, 2], first: 1 }, 3, ["late", "new 3 x"]],
+  ["at its end, further back than other pages reach", { seq: 9, shown: [7, 8], first: 7, moreBefore: true }, 9, ["late", "new 9 x"]],
+  ["where it was all that there is", { seq: 1, shown: [] }, 1, ["late", "new 1 x"]],
+  ["not before its beginning", { seq: 9, shown: [7, 8], first: 7, moreBefore: true }, 6, []],
+  ["not after the end of an older part of the room", { seq: 9, shown: [3, 4], first: 3, last: 4 }, 6, []],
+]) {
+  test(`a page that came without what was held back takes it in, ${what}`, () => {
+    const { did, timeline } = make(page.seq, page);
+    timeline.adopt(page.shown.map((one) => entry(one)));
+    timeline.changes({ revision: 1, changes: [entry(seq, "x", { revision: 1 })] });
+    assert.deepEqual(did, expected);
+  });
+}

@@ -252,6 +252,22 @@ test("frames of another room are not for this visit", () => {
   assert.ok(!did.includes("new 4"));
 });
 
+test("what is let through at a place that was read already is told as read once more", () => {
+  const { visit, entered, clock, sent, types } = make();
+  visit.opened();
+  entered();
+  visit.hear({ type: "messages", room: "evenings", prev: 3, messages: [{ seq: 4, revision: 0, state: "held" }] });
+  visit.seen();
+  clock.pass(2000);
+  visit.seen();
+  clock.pass(2000);
+  visit.hear({ type: "changes", room: "evenings", revision: 1, changes: [entry(4, { revision: 1 })] });
+  visit.seen();
+  clock.pass(2000);
+  assert.equal(types().filter((type) => type === "read").length, 2);
+  assert.equal(sent.at(-1).seq, 4);
+});
+
 test("what was seen is told before the page goes", () => {
   const { visit, entered, types } = make();
   visit.opened();

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+from datetime import timedelta
+from io import StringIO
+
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from chat.models import Message
 from community import append_only
-from community.models import AuditEntry
+from community.models import AuditEntry, Member
 from community.services import audit
 from moderation.models import OnCall, ResponseTimes
-from tests.factories import make_member
+from moderation.services import decisions, flags, queue
+from moderation.services.choices import Choice
+from moderation.views import trail
+from tests.factories import join, make_member, make_room, post
 from tests.moderation.console import at_console, page, url
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +113,113 @@ def test_an_entry_that_was_changed_is_noticed_on_its_page_and_by_the_whole_check
 def test_a_whole_trail_is_said_to_be_whole(ada):
     audit.record(ada, "flag.taken", "flag:1")
     assert "Whole: 2 entries." in page(at_console(ada).post(url("audit")))
+
+
+@pytest.fixture
+def filled(ada):
+    """Four entries by two people and the software, on three days."""
+    amara, ana = make_member("amara", roles=("moderators",)), make_member("ana")
+    for days, by, action, thing in (
+        (3, amara, "flag.taken", "flag:1"),
+        (2, amara, "flag.decided-hide", "flag:1"),
+        (2, ada, "role.given", "role:hosts"),
+        (1, None, "flag.paged", "flag:2"),
+    ):
+        with time_machine.travel(timezone.now() - timedelta(days=days), tick=False):
+            audit.record(by, action, thing, about=ana, reason="unkind")
+    return ada
+
+
+def day(ago):
+    return (timezone.localdate() - timedelta(days=ago)).isoformat()
+
+
+CHOSEN = [
+    ({"who": "Amara"}, {1, 2}),
+    ({"who": "The software"}, {4}),
+    ({"who": "ana"}, set()),
+    ({"who": "nobody-here"}, set()),
+    ({"what": "flag.decided-"}, {2}),
+    ({"what": "role.given"}, {3}),
+    ({"thing": "flag:1"}, {1, 2}),
+    ({"since": day(2), "until": day(1)}, {2, 3, 4}),
+    ({"until": day(3)}, {1}),
+    ({"who": "amara", "what": "flag.taken", "since": day(2)}, set()),
+]
+
+
+@pytest.mark.parametrize(("asked", "numbers"), CHOSEN)
+def test_the_trail_is_narrowed_by_who_what_when_and_which_item(filled, asked, numbers):
+    answer = at_console(filled).get(url("audit"), asked)
+    assert {row["one"].number for row in answer.context["rows"]} == numbers
+    assert ("Nothing for these choices." in page(answer)) == (not numbers)
+    assert ("These entries are as they were written." in page(answer)) == bool(numbers)
+    assert AuditEntry.objects.latest("number").action == "audit.read"
+
+
+@pytest.mark.parametrize(("asked", "numbers"), CHOSEN)
+def test_an_export_leaves_an_entry_first_and_holds_what_was_asked_for(filled, asked, numbers):
+    answer = at_console(filled).post(url("audit-export"), asked)
+    last = AuditEntry.objects.latest("number")
+    assert (last.action, last.number) == ("audit.exported", 5)
+    assert "amara" not in last.reason.lower(), "no names in the trail"
+    lines = list(csv.DictReader(StringIO(page(answer).removeprefix("\ufeff"))))
+    assert [int(line["entry"]) for line in lines] == sorted(numbers)
+    assert answer["Content-Disposition"].startswith('attachment; filename="audit-')
+
+
+def test_an_export_has_names_sentences_and_codes_no_words_and_nothing_a_spreadsheet_runs(filled):
+    ana = make_member("wren")
+    message_of(ana, "planted: heron")
+    Member.objects.filter(name="amara").update(name="=1+1")
+    text = page(at_console(filled).post(url("audit-export")))
+    lines = list(csv.DictReader(StringIO(text.removeprefix("\ufeff"))))
+    assert "heron" not in text
+    assert lines[1]["who"] == "'=1+1"
+    assert {name: lines[1][name] for name in ("what", "about", "why", "item", "action")} == {
+        "what": "decided: Taken down",
+        "about": "ana",
+        "why": "It was unkind to someone",
+        "item": "flag:1",
+        "action": "flag.decided-hide",
+    }
+    assert lines[-1]["what"] == "took entries of the audit trail out, as a file"
+
+
+def message_of(member, words):
+    """A message about which there is a decision."""
+    room, amara = make_room(), make_member("theo", roles=("moderators",))
+    join(member, room)
+    post(member, room, words)
+    flag = queue.take(amara, flags.raise_about(Message.objects.get(), flags.Cause(2, "unkind")).token)
+    decisions.decide(amara, flag.token, Choice("support", words="planted: wren"), version=flag.version)
+
+
+def test_too_much_for_one_file_is_said_and_nonsense_is_said_beside_its_field(filled, monkeypatch):
+    monkeypatch.setattr(trail, "MOST_IN_A_FILE", 2)
+    client = at_console(filled)
+    assert "text/csv" in client.post(url("audit-export"), {"who": "amara"})["Content-Type"]
+    answer = client.post(url("audit-export"), follow=True)
+    assert "That is more than 2 entries. Choose fewer days." in page(answer)
+    for nonsense in (
+        {"since": "yesterday"},
+        {"until": "9999-12-31"},
+        {"what": "x"},
+        {"who": "\0"},
+        {"thing": "'; drop"},
+    ):
+        answer = client.get(url("audit"), nonsense)
+        assert answer.status_code == 400
+        assert "Check this:" in page(answer)
+
+
+def test_a_narrowed_page_notices_an_entry_that_was_changed_and_one_that_is_gone(filled):
+    client = at_console(filled)
+    append_only.lift(connection)
+    AuditEntry.objects.filter(number=1).delete()
+    append_only.guard(connection)
+    assert "Something here is not as it was written" in page(client.get(url("audit"), {"what": "flag.decided-"}))
+    assert "These entries are as they were written." in page(client.get(url("audit"), {"what": "role.given"}))
 
 
 def test_a_page_of_the_trail_costs_as_much_with_sixty_entries_as_with_five(ada):

@@ -94,8 +94,24 @@ def test_edits_reports_and_their_notes_are_shown_without_who_reported(held, even
     shown = page(at_console(amara).get(url("case", held)))
     assert "What it said before" in shown
     assert "In an earlier wording" in shown
+    before = shown.split("What it said before")[1].split("</ol>")[0]
+    assert '<sup class="n"><span class="sr">match </span>1</sup>' in before
+    assert "<mark>" in before
     assert "She sounded &lt;b&gt;tired&lt;/b&gt;" in shown
     assert "reporterben" not in shown
+
+
+def test_each_wording_has_the_marks_of_its_own_reading(held, evenings, amara):
+    ana, room = evenings
+    key = session_of(ana)
+    for words in ("Tonight I will kill myself.", "I feel low."):
+        changes.do(Act(ana.pk, key, room.slug, 16, changes.editing(words, "")))
+    shown = page(at_console(amara).get(url("case", held)))
+    before = shown.split("What it said before")[1].split("</ol>")[0]
+    first, second = before.split('<li class="said"')[1:]
+    assert "I want to kill myself tonight." in first.split("<mark>")[1].split("</mark>")[0]
+    assert "kill myself" in second.split("<mark>")[1].split("</mark>")[0]
+    assert shown.index("number 2 of what it said before") < shown.index("number 1 of what it said before")
 
 
 def test_the_lease_is_shown_and_renewed(held, amara):

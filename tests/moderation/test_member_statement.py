@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from html import unescape
 from time import time
@@ -12,16 +13,18 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from chat.models import Message
-from chat.services import changes
-from community.models import Letter, Notice
+from chat.models import Message, Room
+from chat.services import changes, news
+from community.models import Letter, Member, Notice
 from community.services import members, resting, sessions
 from moderation.models import Appeal
-from moderation.services import appeals, decisions, queue, reports
+from moderation.services import appeals, decisions, flags, queue, reports
 from tests.factories import PASSWORD, join, make_member, make_room, post, session_of, talk
 from tests.moderation.test_decisions import case, choice, decided, later
 from tests.system.access_table import MEMBER, OPEN, URLS
@@ -105,6 +108,87 @@ def test_the_message_it_is_about_is_named_by_its_place_and_can_be_read_again(at_
     assert "<bdi>Evenings</bdi>" in said
     assert "a line of mine" in said
     assert "You're welcome here." in said
+
+
+def in_room(client, at="/rooms/evenings/"):
+    return words(client.get(at)).split("<template")[0]
+
+
+PLACES = ("/rooms/evenings/", "/rooms/evenings/m/1/", "/rooms/evenings/m/1/beside/")
+
+
+def test_in_place_of_ones_own_message_stands_why_and_others_see_a_line(at_ana, team):
+    made = decided(team[0], "hide")
+    for at in PLACES:
+        said = in_room(at_ana, at)
+        assert "took down your message of" in said
+        assert "It was unkind to someone." in said
+        assert "a line of mine" in said
+        assert f"/you/decisions/{made.token}/#another-look" in said
+    ben = Client()
+    ben.force_login(Member.objects.get(name="ben"))
+    for at in PLACES[:2]:
+        said = in_room(ben, at)
+        assert "A moderator took this message down." in said
+        assert "taken" not in said.replace("A moderator took", "")
+        assert "a line of mine" not in said
+        assert made.token not in said
+    assert ben.get(PLACES[2]).status_code == 404
+
+
+def test_its_author_alone_is_given_a_frame_that_says_it_was_theirs(at_ana, ana, team):
+    room = Room.objects.get()
+    decided(team[0], "hide")
+    room.refresh_from_db()
+    (change,) = news.since(room.pk, 1, 0).changed
+    own, others = (json.loads(change[1].for_reader(pk, frozenset())) for pk in (ana.pk, 0))
+    assert (own.pop("aside"), own) == ("taken-down", others)
+    assert others.keys() == {"seq", "revision", "at", "id", "state"}
+    (entry,) = at_ana.get("/rooms/evenings/messages/").json()["messages"]
+    assert (entry["state"], entry["aside"], "body" in entry) == ("hidden", "taken-down", False)
+
+
+def test_asked_for_another_look_the_panel_says_so_and_then_how_it_ended(at_ana, ana, team):
+    made = decided(team[0], "hide")
+    appeals.ask_again(ana, made.token, "It was a song.")
+    assert "You asked for another look. A second moderator will read it, not <bdi>Amara</bdi>." in in_room(at_ana)
+    flag = queue.take_next(team[1])
+    appeals.answer(team[1], flag.token, take_back=False, words="It stays down.", version=flag.version)
+    said = in_room(at_ana)
+    assert "We've had another look and left it. Here is why:" in said
+    assert "It stays down." in said
+    assert "#another-look" not in said
+
+
+@pytest.mark.parametrize("then", ["back", "shown", "without"])
+def test_no_panel_stands_where_nothing_is_down_or_nobody_said_why(at_ana, ana, team, then):
+    if then == "without":
+        changes.keep(Message.objects.get(), changes.hide, by=team[0])
+    else:
+        decided(team[0], "hide")
+    if then == "back":
+        changes.do(changes.Act(ana.pk, session_of(ana), "evenings", 1, changes.withdraw))
+    if then == "shown":
+        flags.raise_about(Message.objects.get(), flags.Cause(2, "unkind"))
+        decided(team[0], "restore")
+    said = in_room(at_ana)
+    assert "took down your message" not in said
+    assert ("A moderator took this message down." in said) == (then == "without")
+
+
+def test_many_panels_on_a_page_ask_the_database_no_more_often_than_one(at_ana, ana, team):
+    room, asked = Room.objects.get(), []
+    decided(team[0], "hide")
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as found:
+            in_room(at_ana)
+        asked.append(len(found))
+        for number in range(3):
+            post(ana, room, f"another line {number}")
+            message = Message.objects.latest("seq")
+            flag = queue.take(team[0], flags.raise_about(message, flags.Cause(2, "unkind")).token)
+            decisions.decide(team[0], flag.token, choice("hide"), version=flag.version)
+    assert asked[1] <= asked[0] + 1, "the words of those who asked"
 
 
 def test_a_message_that_was_taken_back_is_not_shown_again(at_ana, ana, team):

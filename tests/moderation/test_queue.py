@@ -14,7 +14,7 @@ from django.utils import timezone
 from chat.models import Message
 from chat.services import changes
 from chat.services.changes import Act
-from community.models import AuditEntry, StaffLook
+from community.models import AuditEntry, Member, StaffLook
 from community.refusals import NotYours
 from community.services import apart, audit, audit_check
 from moderation.detector import Severity
@@ -215,6 +215,29 @@ def test_a6_reading_a_conversation_is_recorded_and_shown_to_both_before_a_word_i
     entry = audit.entries(thing=flag)[0]
     assert (entry.action, entry.reason) == ("flag.read", "conversation")
     assert audit_check.check().troubles == []
+
+
+def test_coming_back_to_a_case_is_the_same_look_until_it_is_taken_anew(evenings, amara, theo):
+    flag = queue.take(amara, raised(20).token)
+    for by in (amara, amara, amara):
+        cases.open_case(by, flag.token)
+    assert looks_taken() == [amara]
+    flag.refresh_from_db()
+    colleagues.ask_second(amara, flag.token, version=flag.version)
+    for by in (theo, amara, theo):
+        cases.open_case(by, flag.token)
+    assert looks_taken() == [amara, theo]
+    queue.release(amara, flag.token)
+    queue.take(amara, flag.token)
+    cases.open_case(amara, flag.token)
+    assert looks_taken() == [amara, theo, amara]
+    assert StaffLook.objects.count() == 3
+
+
+def looks_taken():
+    """Who took a look at a case, in their order."""
+    names = AuditEntry.objects.filter(action="flag.read").order_by("number").values_list("actor", flat=True)
+    return [Member.objects.get(audit_name__alias=alias) for alias in names]
 
 
 def test_a6_without_an_entry_no_word_is_shown(amara, settings, monkeypatch):

@@ -150,6 +150,7 @@ URLS: dict[str, str] = {
     "room-post": PLACE,
     "room-messages": PLACE,
     "message": PLACE,
+    "message-beside": AUTHOR,
     "message-edit": AUTHOR,
     "message-heads-up": AUTHOR,
     "message-withdraw": AUTHOR,
@@ -170,6 +171,7 @@ URLS: dict[str, str] = {
     "moderation:queue": STAFF,
     "moderation:times": ADMIN,
     "moderation:audit": LEAD,
+    "moderation:audit-export": LEAD,
     "moderation:take-next": CASE,
     "moderation:release-all": CASE,
     "moderation:case": CASE,
@@ -180,6 +182,7 @@ URLS: dict[str, str] = {
     "moderation:second": CASE,
     "moderation:key": CASE,
     "moderation:decide": CASE,
+    "moderation:undo": CASE,
     "moderation:answer": CASE,
     # curation
     "curate": CURATOR,

@@ -66,7 +66,7 @@ OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise":
           "account_reset_password_from_key": ["1", "no-such-key"], "admin:app_list": ["community"],
           "live-host-act": ["no-such-token", "pause"],
           "curate-order": ["GB", "now"], "curate-answer": ["evenings", 1],
-          **{f"moderation:{name}": [NO_CASE] for name in ("case", "take", "renew", "release", "note", "second", "key", "decide", "answer")}}  # fmt: skip
+          **{f"moderation:{name}": [NO_CASE] for name in ("case", "take", "renew", "release", "note", "second", "key", "decide", "undo", "answer")}}  # fmt: skip
 
 
 def named_urls(patterns=None, namespace=""):

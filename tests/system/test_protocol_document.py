@@ -111,6 +111,7 @@ def test_every_refusal_a_socket_may_answer_stands_in_the_document():
         "not-held",
         "bad-choice",
         "needs-two",
+        "seen",
         "asked-before",
         "worry-closed",
         "in-the-past",

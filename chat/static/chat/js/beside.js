@@ -1,4 +1,4 @@
-/** What an app above shows beside one's own message: fetched as a piece of the page, answered in place. */
+/** What an app above shows beside one's own message, or in its place: fetched as a piece of the page, answered in place. */
 
 const KEPT = 50;
 
@@ -75,6 +75,39 @@ export class Beside {
   }
 }
 
+/**
+ * In place of one's own message that was taken down: why. `page` is {find(seq), put(node, piece), drop(node), announce()};
+ * `urlOf(seq)` is where the piece is.
+ */
+export class InPlace {
+  constructor({ urlOf, page, fetch, parse }) {
+    Object.assign(this, { urlOf, page, fetch, parse });
+    this.shown = new Map();
+  }
+
+  /** The message is on the page as it stands now; `isTold` when that is news. */
+  async placed({ seq, revision, aside }, { isTold = false } = {}) {
+    const before = this.shown.get(seq);
+    if (aside !== "taken-down") {
+      this.shown.delete(seq);
+      if (this.page.find(seq)) this.page.drop(this.page.find(seq));
+      return;
+    }
+    if (before >= revision) return;
+    this.shown.set(seq, revision);
+    const answer = await this.fetch(this.urlOf(seq)).catch(() => null);
+    const piece = answer?.ok ? this.parse(await answer.text()) : null;
+    const node = this.page.find(seq);
+    if (this.shown.get(seq) !== revision) return;
+    if (!piece || !node) {
+      this.shown.delete(seq);
+      return;
+    }
+    this.page.put(node, piece);
+    if (isTold && before === undefined) this.page.announce();
+  }
+}
+
 function pieceOf(node) {
   return node.querySelector(":scope > .beside");
 }
@@ -86,8 +119,8 @@ function alike(node) {
 }
 
 /** The one element of a piece of a page, ready to be put into this page; null for anything else. */
-export function parsePiece(text) {
-  const piece = new DOMParser().parseFromString(text, "text/html").querySelector(".beside");
+export function parsePiece(text, wanted = ".beside") {
+  const piece = new DOMParser().parseFromString(text, "text/html").querySelector(wanted);
   return piece && document.importNode(piece, true);
 }
 

@@ -42,6 +42,7 @@ export function renew(known, fresh) {
   Object.assign(known.dataset, fresh.dataset);
   known.classList.toggle("gone", fresh.classList.contains("gone"));
   if (known.classList.contains("gone")) slot(known, "tools")?.remove();
+  else if (!slot(known, "tools") && slot(fresh, "tools")) after.after(slot(fresh, "tools"));
   if (focused) (after.querySelector(`[data-kind="${focused.dataset.kind}"]`) ?? known).focus();
 }
 

@@ -128,6 +128,21 @@ export class MessageList {
     if (stays) this.hold(() => this.toEndWith(node));
   }
 
+  /** Puts a piece of the page in place of what a message says. */
+  putInPlace(node, piece) {
+    const focused = node.contains(document.activeElement) && document.activeElement !== node;
+    this.keepingPlace(() => {
+      this.dropFromPlace(node);
+      node.querySelector(":scope > .msg-body").after(piece);
+    });
+    if (focused) node.focus({ preventScroll: true });
+  }
+
+  /** The message says something itself again. */
+  dropFromPlace(node) {
+    node.querySelector(":scope > .taken")?.remove();
+  }
+
   toEndWith(node) {
     this.end();
     const above = this.log.getBoundingClientRect().top + EDGE_PX - node.getBoundingClientRect().top;

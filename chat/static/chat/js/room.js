@@ -3,7 +3,7 @@
 import { say } from "../../community/js/say.js";
 import { offerActions } from "./actions.js";
 import { Announcer } from "./announce.js";
-import { answerInPlace, Beside, parsePiece } from "./beside.js";
+import { answerInPlace, Beside, InPlace, parsePiece } from "./beside.js";
 import { Composer } from "./composer.js";
 import { Connection, socketAt } from "./connection.js";
 import { Flow } from "./flow.js";
@@ -68,6 +68,18 @@ const beside = new Beside({
   parse: parsePiece,
 });
 
+const inPlace = new InPlace({
+  urlOf: (seq) => `${messageUrl.replace("/0/", `/${seq}/`)}beside/`,
+  page: {
+    find: (seq) => list.find(seq),
+    put: (node, piece) => list.putInPlace(node, piece),
+    drop: (node) => list.dropFromPlace(node),
+    announce: () => say(WORDS.takenDown),
+  },
+  fetch: (address) => fetch(address),
+  parse: (text) => parsePiece(text, ".taken"),
+});
+
 const connection = new Connection(socketAt(main.dataset.socket), {
   frame: (frame) => {
     unread.hear(frame);
@@ -95,6 +107,7 @@ const visit = new Visit({
     seq: Number(main.dataset.top),
     revision: Number(main.dataset.revision),
     first: Number(list.items()[0]?.dataset.seq ?? Number(main.dataset.top) + 1),
+    last: isLive ? Infinity : Number(list.items().at(-1)?.dataset.seq ?? 0),
     moreBefore: !earlierPlace.hidden,
   },
   on: {
@@ -105,6 +118,7 @@ const visit = new Visit({
         flow.flush(); // one's own come at once, and after what others said before
         list.upsert(entry, isNew);
         beside.placed(entry.seq);
+        inPlace.placed(entry, { isTold: true });
       }
     },
     remove: (seq) => {
@@ -115,7 +129,7 @@ const visit = new Visit({
     reset: (entries) => {
       flow.clear();
       list.reset(entries.map((entry) => folding.fold(entry)));
-      entries.forEach(({ seq }) => beside.placed(seq));
+      entries.forEach((entry) => placed(entry));
     },
     mayTrim: () => list.isAtEnd,
     mine: ({ seq, mine }) => list.press(seq, mine),
@@ -154,6 +168,11 @@ async function told(asking) {
   const answer = await asking;
   if (answer.type !== "ack") notice.note(answer.code === "lost" ? WORDS.lost : answer.detail);
   return answer;
+}
+
+function placed(entry) {
+  beside.placed(entry.seq);
+  inPlace.placed(entry);
 }
 
 function showPending(message) {
@@ -211,7 +230,7 @@ async function getEarlier(event) {
   try {
     const entries = await visit.earlier();
     list.prepend(entries.map((entry) => folding.fold(entry)));
-    entries.forEach(({ seq }) => beside.placed(seq));
+    entries.forEach((entry) => placed(entry));
     link.textContent = words;
     earlierPlace.hidden = !visit.timeline.moreBefore;
     if (earlierPlace.hidden) list.items()[0]?.focus({ preventScroll: true });

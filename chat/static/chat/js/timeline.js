@@ -6,11 +6,12 @@ const TRACELESS = new Set(["withdrawn", "held"]); // of these a page shows nothi
 
 /**
  * Takes frames and says what to draw: `upsert(entry, isNew)`, `remove(seq)`, `reset(entries)`, and `changed(entry)` for
- * whatever quotes a changed message, also one that is not on the page. Calls `behind()` when something is missing.
+ * whatever quotes a changed message, also one that is not on the page. Calls `behind()` when something is missing, and
+ * `late()` before something new comes that the position has passed. `last` is where a page ends that is not the newest.
  */
 export class Timeline {
-  constructor({ seq, revision, first = seq + 1, moreBefore = false, on }) {
-    Object.assign(this, { seq, revision, first, moreBefore, on });
+  constructor({ seq, revision, first = seq + 1, last = Infinity, moreBefore = false, on }) {
+    Object.assign(this, { seq, revision, first, last, moreBefore, on });
     this.entries = new Map();
     this.elsewhere = new Map();
   }
@@ -51,7 +52,8 @@ export class Timeline {
   /** A `changes` frame: messages as they stand now. Those not shown are kept for when their page is fetched. */
   changes({ revision, changes }) {
     changes.forEach((entry) => {
-      if (this.entries.has(entry.seq) || this.wasHeld(entry)) this.put(entry, false);
+      if (this.entries.has(entry.seq)) this.put(entry, false);
+      else if (this.comesLate(entry)) this.letIn(entry);
       else this.remember(entry);
       this.on.changed(entry);
     });
@@ -62,16 +64,22 @@ export class Timeline {
   reset({ top, revision, messages, more_before: moreBefore = false }) {
     this.entries.clear();
     this.elsewhere.clear();
-    Object.assign(this, { seq: top, revision, moreBefore, first: messages[0]?.seq ?? top + 1 });
+    Object.assign(this, { seq: top, revision, moreBefore, first: messages[0]?.seq ?? top + 1, last: Infinity });
     this.adopt(messages);
     this.on.reset(messages.filter((entry) => !TRACELESS.has(entry.state)));
   }
 
   // Held back until now: it has a place on this page, where nothing of it was shown.
-  wasHeld({ seq, state }) {
-    if (state || seq < this.first || seq > this.seq) return false;
-    const known = [...this.entries.keys()];
-    return this.elsewhere.get(seq)?.state === "held" || (seq > Math.min(...known) && seq < Math.max(...known));
+  comesLate({ seq, state }) {
+    const first = this.moreBefore ? this.first : 1;
+    return !state && seq >= first && seq <= Math.min(this.seq, this.last);
+  }
+
+  // New to this reader, whose position has passed it; unless it is among what they read before, as after an unblocking.
+  letIn(entry) {
+    const isNew = this.elsewhere.get(entry.seq)?.state === "held" || ![...this.entries.keys()].some((seq) => seq > entry.seq);
+    if (isNew) this.on.late?.();
+    this.put(entry, isNew);
   }
 
   put(entry, isNew) {

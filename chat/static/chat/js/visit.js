@@ -10,7 +10,7 @@ const TRY_AGAIN_SECONDS = 2;
 const LOST = { type: "refused", code: "lost", detail: "" };
 
 /**
- * `line` is {send(command)}; `history(query)` fetches a page of messages; `position` is {seq, revision, first, moreBefore}.
+ * `line` is {send(command)}; `history(query)` fetches a page of messages; `position` is {seq, revision, first, last, moreBefore}.
  * With `isLive` false the page shows an older part: nothing new is heard, but everything can be sent.
  *
  * Calls `on.upsert`, `on.remove`, `on.reset`, `on.changed` and asks `on.mayTrim()` as the timeline does, and
@@ -21,7 +21,7 @@ const LOST = { type: "refused", code: "lost", detail: "" };
 export class Visit {
   constructor({ room, me, position, line, history, on, isLive = true, timers = globalThis }) {
     Object.assign(this, { room, me, line, history, on, isLive, timers });
-    this.timeline = new Timeline({ ...position, on: { ...on, behind: () => this.enter() } });
+    this.timeline = new Timeline({ ...position, on: { ...on, behind: () => this.enter(), late: () => this.unread() } });
     this.outbox = new Outbox({ send: (message) => this.post(message), changed: on.pending, timers });
     this.answers = new Map();
     this.waits = new Map();
@@ -230,6 +230,11 @@ export class Visit {
   seen() {
     if (!this.isLive || this.waits.has("read") || this.timeline.seq <= this.readTo) return;
     this.wait("read", READ_EVERY_MS, () => this.on.isLooking() && this.tellRead());
+  }
+
+  // Something new stands before the position: what was read is told once more, so that its notice goes.
+  unread() {
+    this.readTo = Math.min(this.readTo, this.timeline.seq - 1);
   }
 
   /** The page is about to go: what was seen is told now. */

@@ -15,6 +15,7 @@ export const WORDS = {
   signIn: "Sign in to go on.",
   tooMany: "This is open in too many tabs. Close one and reload.",
   support: "Support options are below your message.",
+  takenDown: "A moderator took down a message of yours. Why stands in its place.",
   removed: "You're no longer in this room.",
   lost: "That didn't reach us. Try again in a moment.",
   gettingEarlier: "Getting earlier messages",

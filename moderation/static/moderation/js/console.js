@@ -129,6 +129,20 @@ class Lease {
   }
 }
 
+/** A line that offers to undo: it goes after its time, but not from under the pointer or the focus. */
+class Undo {
+  constructor(line) {
+    this.line = line;
+    setTimeout(() => this.end(), Number(line.dataset.undo) * 1000);
+  }
+
+  end() {
+    const isInUse = this.line.matches(":hover, :focus-within");
+    if (!isInUse) this.line.remove();
+    else for (const kind of ["pointerleave", "focusout"]) this.line.addEventListener(kind, () => setTimeout(() => this.end()), { once: true });
+  }
+}
+
 function useText(event) {
   const button = event.target.closest("[data-use-text]");
   if (!button) return;
@@ -141,4 +155,5 @@ function useText(event) {
 
 for (const root of document.querySelectorAll("[data-keys]")) new Keys(root);
 for (const strip of document.querySelectorAll("[data-lease]")) new Lease(strip);
+for (const line of document.querySelectorAll("[data-undo]")) new Undo(line);
 document.addEventListener("click", useText);
