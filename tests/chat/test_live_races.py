@@ -154,7 +154,7 @@ def test_two_workers_at_once_call_and_tell_once():
     for guest in guests:
         live_places.sign_up(guest, chat)
     assert sorted(racing(lambda _: live_duties.look_after(), range(3))) == [0, 0, 2]
-    assert set(Notice.objects.values_list("kind", "count")) == {("live-off", 1), ("live-cover", 1)}
+    assert set(Notice.objects.values_list("kind", "count")) == {("live-off", 1), ("live-unled", 1)}
 
 
 def test_d3_two_workers_at_once_empty_a_chat_once_while_somebody_still_tries_to_write():
