@@ -184,10 +184,9 @@ def standing_words(row: LiveRow) -> str:
 
 def _stands_in(row: LiveRow) -> str:
     chat = row.chat
-    has_come = chat.cover_id is not None and chat.checked_in_by_id == chat.cover_id
-    if row.is_for_visitor or not (chat.cover_asked_at and chat.host and has_come):
+    if row.is_for_visitor or chat.host is None or chat.leader in (None, chat.host):
         return ""
-    names = {"host": chat.host, "cover": chat.cover}
+    names = {"host": chat.host, "cover": chat.leader}
     return _("%(host)s can't come. %(cover)s is keeping the room open for whoever needs it.") % names
 
 

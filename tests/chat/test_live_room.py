@@ -73,7 +73,7 @@ def test_its_moderator_can_be_asked_to_talk_though_no_room_is_shared(night):
 
 def test_the_cover_who_came_is_the_host_everywhere(night):
     theo = factories.make_member("Theo")
-    change(night, cover=theo, checked_in_by=theo)
+    change(night, cover=theo, checked_in_by=theo, led_by=theo)
     assert "Marisol can't come. Theo is keeping the room open for whoever needs it." in page(night)
     night.chat.refresh_from_db()
     frame = live_state.frame_of(night.chat, None, timezone.now())

@@ -27,7 +27,7 @@ from moderation.models import Appeal
 from moderation.services import appeals, decisions, flags, queue, reports
 from tests.factories import PASSWORD, join, make_member, make_room, post, session_of, talk
 from tests.moderation.test_decisions import case, choice, decided, later
-from tests.system.access_table import MEMBER, OPEN, URLS
+from tests.system.access_table import KEY, MEMBER, OPEN, URLS
 from tests.system.test_access_table import ask
 
 pytestmark = pytest.mark.django_db
@@ -333,7 +333,7 @@ def test_m3_a_closed_account_reads_its_statement_and_appeals_after_signing_in(cl
 
 
 OTHERS = [
-    name for name, kind in URLS.items() if kind not in (OPEN, MEMBER) or (kind == MEMBER and "decision" not in name)
+    name for name, kind in URLS.items() if kind not in (OPEN, KEY, MEMBER) or (kind == MEMBER and "decision" not in name)
 ]
 
 
