@@ -26,6 +26,7 @@ from community.access import may
 from community.models import Member
 from community.services.topics import folding_for
 from community.views.apart import tomorrow_morning
+from community.views.story_cards import for_tonight
 
 PAGE = 50
 TALKS_ON_TODAY = 2
@@ -50,6 +51,7 @@ def today(request: HttpRequest) -> HttpResponse:
                "kind_note": kind_notes.newest_for(me(request))}  # fmt: skip
     live = live_today.live_today(me(request))
     context |= {"live": live, "quiet": live_today.quiet_words(live) if mine else ""}
+    context["tonight"] = for_tonight(me(request))
     return render(request, "chat/today.html", context)
 
 
