@@ -48,10 +48,9 @@ def today(request: HttpRequest) -> HttpResponse:
     written = [thread for thread in talks.threads(me(request)) if thread.unread][:TALKS_ON_TODAY]
     context = {"member": me(request), "greeting": greeting(me(request), mine), "rooms": mine[:4] or suggested,
                "has_news": any(card.unread for card in mine), "first_day": not mine, "threads": written,
-               "kind_note": kind_notes.newest_for(me(request))}  # fmt: skip
+               "kind_note": kind_notes.newest_for(me(request)), "tonight": for_tonight(me(request))}  # fmt: skip
     live = live_today.live_today(me(request))
     context |= {"live": live, "quiet": live_today.quiet_words(live) if mine else ""}
-    context["tonight"] = for_tonight(me(request))
     return render(request, "chat/today.html", context)
 
 

@@ -51,7 +51,8 @@ def page(
     cards = [(row, card_of(row.resource, at, zone, is_saved=True) if row.resource.is_public else None) for row in rows]
     context = {
         "rows": cards, "page": rows, "count": found.count, "q": q, "taken": taken, "error": error,
-        "note_limit": services.NOTE, "stories": stories, "both": found.count + stories.paginator.count, "taken_story": taken_story,
+        "note_limit": services.NOTE, "stories": stories, "taken_story": taken_story,
+        "both": found.count + stories.paginator.count,
     }  # fmt: skip
     return render(request, "community/saved.html", context, status=status)
 
