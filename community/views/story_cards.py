@@ -38,8 +38,10 @@ def cards_of(found: Iterable[Telling], reader: Member | None) -> list[Card]:
 def _folded(one: Telling, folding: Folding) -> str:
     # Whoever asked not to meet a topic unwarned sees what it is about before its title (DESIGN 8.16).
     content = one.content
-    labels = (str(LABELS[topic]) for topic in content.topics if topic in LABELS)
-    about = folding.matches(" ".join([content.title, content.first_sentence, *labels]))
+    marked = {str(LABELS[topic]) for topic in content.topics if topic in LABELS}
+    told = next((rule.words for rule in folding.rules if rule.words in marked), "")
+    words = " ".join([content.title, content.first_sentence, content.content_note, *content.tags])
+    about = told or folding.matches(words)
     return (content.content_note or about) if about else ""
 
 
