@@ -7,7 +7,8 @@ from django.apps import AppConfig
 # What registers itself when it is imported: checks, receivers, duties, rows that the key ring turns, things to find.
 REGISTERS = ("accounts", "checks", "help_checks", "receivers")
 SERVICES = ("audit_check", "digest", "help_file", "link_checks", "notices", "outbox", "plan", "push",
-            "resource_search", "saved", "search_index", "sessions", "topics")  # fmt: skip
+            "resource_search", "saved", "search_index", "sessions", "stories", "story_saving", "story_search",
+            "topics")  # fmt: skip
 
 
 class CommunityConfig(AppConfig):

@@ -8,6 +8,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "contrast": ("more",),
     "text": ("large", "larger"),
     "font": ("system",),
+    "lines": ("wide", "wider"),
     "motion": ("reduce",),
     "spoken": ("number", "none"),
     "enter": ("newline",),

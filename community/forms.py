@@ -135,6 +135,9 @@ class BoundariesForm(forms.ModelForm):
         return _tidied(self.cleaned_data["break_words"], 200)
 
 
+LINES = [("", _("Normal")), ("wide", _("Wide")), ("wider", _("Wider"))]
+
+
 class DisplayForm(forms.Form):
     """How pages look and behave for this member. Empty means as the device says."""
 
@@ -153,9 +156,22 @@ class DisplayForm(forms.Form):
     enter = forms.ChoiceField(required=False, choices=[("", _("Sends")), ("newline", _("Begins a new line"))])
     shift = forms.ChoiceField(required=False, choices=[("", _("On")), ("off", _("Off"))])
 
+    lines = forms.ChoiceField(required=False, choices=LINES)
+
     def cookie(self) -> str:
         """The cookie for these choices."""
         return display.write({key: value for key, value in self.cleaned_data.items() if value})
+
+
+class ReadingForm(DisplayForm):
+    """What of it matters while one reads. The rest stays as it was."""
+
+    contrast = motion = spoken = enter = shift = None  # type: ignore[assignment]
+
+    def cookie_after(self, before: str) -> str:
+        """The cookie for these choices and what `before` says of others."""
+        rest = {key: value for key, value in display.read(before).items() if key not in self.fields}
+        return display.write({**rest, **{key: value for key, value in self.cleaned_data.items() if value}})
 
 
 def _tidied(words: str | None, limit: int) -> str:

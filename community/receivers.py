@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from community import signals
-from community.models import Resource
+from community.models import Resource, Story
 from community.services import help_file, link_checks, push, search_index
 
 
@@ -30,6 +30,11 @@ def _resource_changed(sender: Any, resource: Resource, **_: Any) -> None:
     help_file.write()
     link_checks.list_of(resource)
     search_index.index_quietly(resource)
+
+
+@receiver(signals.story_changed)
+def _story_changed(sender: Any, story: Story, **_: Any) -> None:
+    search_index.index_quietly(story)
 
 
 @receiver(signals.order_agreed)

@@ -84,7 +84,7 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def first_sentence(self) -> str:
         """What a list shows of it."""
-        plain = text.markdown_to_plain(self.body[:2000])
+        plain = text.markdown_to_plain(self.body[:800])
         found = re.match(r".{20,220}?[.!?…](?=\s|$)", plain)
         return found.group(0) if found else text.quote(plain, 200)
 

@@ -25,6 +25,7 @@ class Seed:
     byline: str
     days_ago: int
     content: Text
+    shows_a_line: bool = False
 
 
 @cache
@@ -43,4 +44,6 @@ def _seed(path: Path) -> Seed:
     _, head, body = path.read_text(encoding="utf-8").split(MARK, 2)
     said = tomllib.loads(head)
     byline, days_ago = said.pop("byline"), said.pop("days_ago")
-    return Seed(path.stem, byline, days_ago, msgspec.convert({**said, "body": body.strip()}, Text))
+    shows_a_line = said.pop("shows_a_line", False)
+    content = msgspec.convert({**said, "body": body.strip()}, Text)
+    return Seed(path.stem, byline, days_ago, content, shows_a_line)

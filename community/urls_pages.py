@@ -18,9 +18,11 @@ from community.views import (
     plan,
     resources,
     saved,
+    saved_stories,
     search,
     static_pages,
     stories,
+    story_outside,
     topics,
     you,
 )
@@ -38,6 +40,8 @@ everyone = [
     path("accessibility/", static_pages.page, {"template": "accessibility"}, name="accessibility"),
     path("sw.js", static_pages.service_worker, name="service-worker"),
     path("manifest.webmanifest", static_pages.manifest, name="manifest"),
+    path("sitemap.xml", story_outside.sitemap, name="sitemap"),
+    path("sitemap-stories-<int:number>.xml", story_outside.sitemap_part, name="sitemap-part"),
     path("robots.txt", static_pages.robots, name="robots"),
     path(".well-known/security.txt", static_pages.security_txt, name="security-txt"),
     path(".well-known/change-password", RedirectView.as_view(pattern_name="account_change_password"),
@@ -109,9 +113,14 @@ directory = [
 library = [
     path("stories/", stories.stories, name="stories"),
     path("stories/review/", static_pages.page, {"template": "story_review_means"}, name="story-review-means"),
+    path("stories/feed/", story_outside.feed, name="story-feed"),
+    path("stories/reading/", stories.reading, name="story-reading"),
     path("stories/<slug:slug>/", stories.story, name="story"),
     path("stories/<slug:slug>/say/", stories.say, name="story-say"),
-    path("stories/<slug:slug>/save/", stories.save, name="story-save"),
+    path("stories/<slug:slug>/save/", saved_stories.save, name="story-save"),
+    path("stories/<slug:slug>/note/", saved_stories.note, name="story-note"),
+    path("stories/<slug:slug>/tell/", stories.tell, name="story-tell"),
+    path("saved/stories/<int:pk>/out/", saved_stories.out, name="saved-story-out"),
 ]
 
 curation = [

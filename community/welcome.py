@@ -23,10 +23,11 @@ def shows(piece: Piece) -> Piece:
 
 def pieces(request: HttpRequest) -> list[SafeString]:
     """Every piece, in the order in which they were entered; what the database has no answer for is left out."""
-    return [shown for shown in (_of(piece, request) for piece in _pieces) if shown]
+    return [shown for shown in (safely(piece, request) for piece in _pieces) if shown]
 
 
-def _of(piece: Piece, request: HttpRequest) -> SafeString:
+def safely(piece: Piece, request: HttpRequest) -> SafeString:
+    """This piece, or nothing when the database has no answer for it."""
     try:
         return piece(request)
     except DatabaseError as error:

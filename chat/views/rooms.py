@@ -26,6 +26,7 @@ from community.access import may
 from community.models import Member
 from community.services.topics import folding_for
 from community.views.apart import tomorrow_morning
+from community.views.story_cards import for_tonight
 
 PAGE = 50
 TALKS_ON_TODAY = 2
@@ -47,7 +48,7 @@ def today(request: HttpRequest) -> HttpResponse:
     written = [thread for thread in talks.threads(me(request)) if thread.unread][:TALKS_ON_TODAY]
     context = {"member": me(request), "greeting": greeting(me(request), mine), "rooms": mine[:4] or suggested,
                "has_news": any(card.unread for card in mine), "first_day": not mine, "threads": written,
-               "kind_note": kind_notes.newest_for(me(request))}  # fmt: skip
+               "kind_note": kind_notes.newest_for(me(request)), "tonight": for_tonight(me(request))}  # fmt: skip
     live = live_today.live_today(me(request))
     context |= {"live": live, "quiet": live_today.quiet_words(live) if mine else ""}
     return render(request, "chat/today.html", context)

@@ -72,6 +72,7 @@ class Story(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["-published_at", "-id"], name="stories_newest_first"),
             models.Index(fields=["category", "-published_at", "-id"], name="stories_by_category"),
+            models.Index(fields=["-published_at"], condition=Q(shows_a_line=True), name="stories_with_a_line"),
             models.Index(fields=["review_due"], name="stories_by_review"),
             models.Index(fields=["next_at"], name="stories_by_next"),
         ]

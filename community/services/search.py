@@ -137,6 +137,13 @@ def keys(query: str, of: str, *, near: str = "", limit: int = MOST_KEYS) -> list
     return [] if is_partial or of not in found else found[of][1]
 
 
+def alike(words: Sequence[str], of: str, *, limit: int) -> list[int]:
+    """Keys of the public things of the kind `of` that hold most of these whole words, best first. One query."""
+    asker = _Asker([kind for kind in kinds() if kind.name == of], None, "", limit)
+    asked = [Word(word, (Term(word),)) for word in words]
+    return _matching(asked, asker, all_of_them=False).get(of, (0, []))[1] if asked and asker.kinds else []
+
+
 def _own_group(own: Own, question: Question, used: Question, viewer: Member, limit: int) -> Group:
     """As it was written first: names and words of rooms may be known to no index."""
     count, hits = own.look(question, viewer, limit)

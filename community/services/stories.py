@@ -31,7 +31,9 @@ from community.story_content import Text, checked, to_json
 State = StoryRevision.State
 REVIEWED_AGAIN_AFTER = timedelta(days=365)
 NOTE, REASON = 600, 200
-TAKEN = frozenset({"review", "write", "mine", "feed", "pictures"})  # addresses below /stories/ that are no story
+TAKEN = frozenset(
+    {"review", "write", "mine", "feed", "reading", "pictures"}
+)  # addresses below /stories/ that are no story
 log = logging.getLogger("community.stories")
 
 # What an author says about a text before anybody reads it (safe messaging; PRODUCT D 24).

@@ -1,25 +1,25 @@
-"""Stories for their readers: the list, one story as it stands now, more like it, words of support, saving."""
+"""Stories for their readers: the list, one story as it stands now, words of support."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
+from django.db import transaction
+from django.db.models import Count, Exists, Q, QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from community import text, throttle
-from community.models import Member, SavedStory, Story, StoryReaction, StoryRevision
+from community.models import Member, Story, StoryReaction, StoryRevision
 from community.refusals import NotYours, TooFast
-from community.services.saved import MOST, AsManyAsFit
-from community.story_content import Text
+from community.story_content import CATEGORIES, Text
 
 PAGE = 20
-RELATED, LOOKED_AT = 3, 60
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COUNTED_FROM = 5  # words of support: fewer are not counted out
 
 
@@ -65,39 +65,91 @@ def _revision_at(story: Story, at: datetime) -> StoryRevision | None:
     return story.published if story.published_at and story.published_at <= at else None
 
 
-def listed(*, category: str = "", kind: str = "", page: int = 1) -> tuple[list[Telling], bool]:
-    """One page of stories, newest first, and whether there are more. Three queries at most."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list of stories: it is found again whatever came out or went away since."""
+
+    at: datetime
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{(self.at - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
+
+    @classmethod
+    def read(cls, written: str) -> Place | None:
+        """The place that an address names; None for anything else."""
+        found = re.fullmatch(r"(\d{1,17})-(\d{1,18})", written, re.ASCII)
+        if found is None:
+            return None
+        try:
+            at = EPOCH + timedelta(microseconds=int(found[1]))
+        except OverflowError:
+            return None
+        return cls(at, int(found[2]))
+
+    @classmethod
+    def of(cls, story: Story) -> Place:
+        """Where this story stands."""
+        assert story.published_at is not None
+        return cls(story.published_at, story.pk)
+
+
+def listed(
+    *, category: str = "", kind: str = "", older: Place | None = None, newer: Place | None = None, most: int = PAGE
+) -> tuple[list[Telling], bool]:
+    """One page of stories, newest first, and whether there are more in the direction that was asked for. One query.
+
+    `older` and `newer` are places that the page comes after or before; a page far down costs what the first one does.
+    """
     rows = _read_along(Story.objects.public())
     if category:
         rows = rows.filter(category=category)
     if kind:
         rows = rows.filter(kind=kind)
-    first = (max(page, 1) - 1) * PAGE
-    found = list(rows.order_by("-published_at", "-id")[first : first + PAGE + 1])
+    if newer:
+        beyond = Q(published_at__gt=newer.at) | Q(pk__gt=newer.pk)
+        rows = rows.filter(beyond, published_at__gte=newer.at).order_by("published_at", "id")
+    else:
+        rows = rows.order_by("-published_at", "-id")
+    if older:
+        beyond = Q(published_at__lt=older.at) | Q(pk__lt=older.pk)
+        rows = rows.filter(beyond, published_at__lte=older.at)
+    found = list(rows[: most + 1])
+    page = found[:most][::-1] if newer else found[:most]
+    return tellings(page), len(found) > most
+
+
+def with_a_line(most: int = 20) -> list[Telling]:
+    """The newest stories of which a line may stand on the landing page. One query."""
+    rows = _read_along(Story.objects.public().filter(shows_a_line=True))
+    return tellings(rows.order_by("-published_at", "-id")[:most])
+
+
+def tellings(found: Iterable[Story]) -> list[Telling]:
+    """These public stories as readers see them now."""
     now = timezone.now()
-    return [telling(one, now) for one in found[:PAGE]], len(found) > PAGE
+    return [telling(one, now) for one in found]
+
+
+def by_keys(keys: Sequence[int]) -> list[Telling]:
+    """Those of these stories that anybody may read now, in this order. One query."""
+    found = {one.pk: one for one in _read_along(Story.objects.public().filter(pk__in=keys))}
+    return tellings(found[pk] for pk in keys if pk in found)
 
 
 def categories_in_use() -> list[str]:
-    """The categories that have something to read."""
-    return list(Story.objects.public().order_by().values_list("category", flat=True).distinct())
-
-
-def related(to: Telling) -> list[Telling]:
-    """A few more like it: of the newest of its category, those that share most of its tags and topics."""
-    rows = _read_along(Story.objects.public().filter(category=to.story.category).exclude(pk=to.story.pk))
-    now = timezone.now()
-    near = [telling(one, now) for one in rows.order_by("-published_at", "-id")[:LOOKED_AT]]
-    wanted = {*to.content.tags, *to.content.topics}
-    near.sort(key=lambda one: -len(wanted & {*one.content.tags, *one.content.topics}))
-    return near[:RELATED]
+    """The categories that have something to read. One query that looks for one story of each."""
+    there = {key: Exists(Story.objects.public().filter(category=key)) for key in CATEGORIES}
+    named = {f"has_{place}": found for place, found in enumerate(there.values())}
+    row = Story.objects.order_by("pk").annotate(**named).values_list(*named).first()
+    return [key for key, is_there in zip(CATEGORIES, row or (), strict=False) if is_there]
 
 
 def _read_along(rows: QuerySet[Story]) -> QuerySet[Story]:
     return rows.select_related("byline", "published__reviewed_as", "next__reviewed_as")
 
 
-# --- words of support, and saving -----------------------------------------------------------------
+# --- words of support -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,41 +185,6 @@ def say(member: Member, slug: str, kind: str) -> None:
         else:
             new = StoryReaction(story=story, member=member, kind=kind)
             StoryReaction.objects.bulk_create([new], ignore_conflicts=True)
-
-
-def save(member: Member, slug: str) -> None:
-    """Keeps a story; the same again changes nothing. Raises `NotYours`, `AsManyAsFit`."""
-    _spend(member)
-    story = story_for(slug).story
-    if SavedStory.objects.filter(member=member).count() >= MOST:
-        raise AsManyAsFit
-    try:
-        with transaction.atomic():
-            SavedStory.objects.create(member=member, story=story)
-    except IntegrityError:
-        return
-
-
-def take_out(member: Member, slug: str) -> None:
-    """No longer keeps a story; also one that was withdrawn since."""
-    _spend(member)
-    SavedStory.objects.filter(member=member, story__slug=slug).delete()
-
-
-def saved_by(member: Member) -> list[Telling]:
-    """The stories a member keeps that can be read now, the newest first."""
-    keys = list(SavedStory.objects.filter(member=member).order_by("-saved_at").values_list("story", flat=True))
-    found = {one.pk: one for one in _read_along(Story.objects.public().filter(pk__in=keys))}
-    now = timezone.now()
-    return [telling(found[pk], now) for pk in keys if pk in found]
-
-
-def keys_saved(member: Member | None, stories: Iterable[Story] | Sequence[Story]) -> set[int]:
-    """Those of these stories that the member keeps."""
-    if member is None:
-        return set()
-    rows = SavedStory.objects.filter(member=member, story__in=[one.pk for one in stories])
-    return set(rows.values_list("story_id", flat=True))
 
 
 def _spend(member: Member) -> None:

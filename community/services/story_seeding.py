@@ -41,6 +41,7 @@ def _bring_in(seed: Seed, made: dict[str, Byline], *, writer: Member, clinician:
     reviewed = stories.review(handed_in, Verdict("approve"), by=clinician, byline=reviewer)
     stories.read_second(reviewed, by=second)
     _as_if(draft.story, seed.days_ago)
+    Story.objects.filter(pk=draft.story_id).update(shows_a_line=seed.shows_a_line)
 
 
 def _as_if(story: Story, days_ago: int) -> None:

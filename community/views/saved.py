@@ -16,6 +16,7 @@ from community.models import Member, Resource
 from community.narrowing import LONGEST_QUERY
 from community.refusals import NotYours, Refusal
 from community.services import saved as services
+from community.services import story_saving
 from community.services.saved import Kept
 from community.text import markdown_to_html
 from community.views.cards import card_of, facts_of, tables_of, ways_of, zone_of
@@ -29,19 +30,29 @@ PER_PAGE = 24
 @sensitive_variables()
 def saved(request: HttpRequest) -> HttpResponse:
     """Everything kept, with notes; or what of it holds the words looked for."""
-    return _page(request)
+    return page(request)
 
 
 @sensitive_variables()
-def _page(request: HttpRequest, *, taken: Kept | None = None, error: str = "", status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest,
+    *,
+    taken: Kept | None = None,
+    taken_story: story_saving.Kept | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page of everything kept, with what was just taken out, or what went wrong."""
     q = " ".join(request.GET.get("q", "")[: 4 * LONGEST_QUERY].split())[:LONGEST_QUERY]
     found = Paginator(services.saved_by(_me(request), q), PER_PAGE)
     rows = found.get_page(request.GET.get("page"))
+    stories = Paginator(story_saving.kept_by(_me(request), q), PER_PAGE).get_page(request.GET.get("stories"))
     at, zone = timezone.now(), zone_of(request)
     cards = [(row, card_of(row.resource, at, zone, is_saved=True) if row.resource.is_public else None) for row in rows]
     context = {
         "rows": cards, "page": rows, "count": found.count, "q": q, "taken": taken, "error": error,
-        "note_limit": services.NOTE,
+        "note_limit": services.NOTE, "stories": stories, "taken_story": taken_story,
+        "both": found.count + stories.paginator.count,
     }  # fmt: skip
     return render(request, "community/saved.html", context, status=status)
 
@@ -56,7 +67,7 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
         taken = services.take_out(_me(request), _any(slug, _me(request)))
         if _is_script(request):
             return HttpResponse(status=204)
-        return _page(request, taken=taken) if request.POST.get("from") == "saved" else _back(request)
+        return page(request, taken=taken) if request.POST.get("from") == "saved" else _back(request)
     keeps = request.POST.get("keeps") == "on"
     services.save(_me(request), entry(slug), note=request.POST.get("note", ""), keeps_offline=keeps)
     return HttpResponse(status=204) if _is_script(request) else _back(request)
@@ -75,7 +86,7 @@ def note(request: HttpRequest, slug: str) -> HttpResponse:
     except Refusal as refusal:
         if _is_script(request):
             return HttpResponse(str(refusal.detail), status=refusal.status, content_type="text/plain; charset=utf-8")
-        return _page(request, error=str(refusal.detail), status=refusal.status)
+        return page(request, error=str(refusal.detail), status=refusal.status)
     return HttpResponse(status=204) if _is_script(request) else HttpResponseRedirect(f"{reverse('saved')}#{slug}")
 
 

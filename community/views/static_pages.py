@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from community import welcome
+from community.views.story_cards import line_of_a_story
 
 SHEETS = ("tokens", "base", "plan", "resources")  # of the pages that a browser keeps
 
@@ -23,7 +24,8 @@ def landing(request: HttpRequest) -> HttpResponse:
     """For someone who decides in ten seconds whether this place is safe. Members go on to Today."""
     if request.user.is_authenticated:
         return redirect("today")
-    return render(request, "community/landing.html", {"pieces": welcome.pieces(request)})
+    context = {"pieces": welcome.pieces(request), "line": welcome.safely(line_of_a_story, request)}
+    return render(request, "community/landing.html", context)
 
 
 @require_safe
@@ -79,7 +81,12 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Allow: /guidelines/",
         "Allow: /about/",
         "Allow: /resources/",
+        "Allow: /stories/",
+        "Disallow: /stories/write/",
+        "Disallow: /stories/mine/",
         "Disallow: /",
+        "",
+        f"Sitemap: {settings.BASE_URL}{reverse('sitemap')}",
     ]
     return _kept(HttpResponse("\n".join(lines) + "\n", content_type="text/plain"))
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from community import text
 from community.models import Byline, Story, StoryRevision
 from community.refusals import NotYours
-from community.services import stories, story_reading, story_seeding
+from community.services import stories, story_reading, story_saving, story_seeding
 from community.services.resources import Overtaken, OwnWords
 from community.services.stories import CHECKLIST, ChecklistOpen, NoConsent, Verdict
 from community.story_content import BadStory, Source, Text, checked
@@ -107,11 +107,11 @@ def test_without_consent_it_is_neither_handed_in_nor_read(people, client):
         stories.hand_in(draft, by=writer, ticked=CHECKLIST)
     story = published(people)
     factories_reader = factories.make_member()
-    story_reading.save(factories_reader, story.slug)
+    story_saving.save(factories_reader, story.slug)
     stories.take_consent_back(story, by=writer)
     assert client.get(reverse("story", args=[story.slug])).status_code == 404
     assert story_reading.listed() == ([], False)
-    assert story_reading.saved_by(factories_reader) == []
+    assert [one.told for one in story_saving.kept_by(factories_reader)] == [None]
 
 
 def test_the_checklist_is_gone_through_before_it_is_handed_in(people):

@@ -51,6 +51,13 @@ URLS: dict[str, str] = {
     "story": OPEN,
     "story-say": MEMBER,
     "story-save": MEMBER,
+    "story-note": MEMBER,  # of one's own row
+    "saved-story-out": MEMBER,  # of one's own row; tests/community/test_story_reading.py asks for another's
+    "story-tell": OPEN,
+    "story-reading": OPEN,
+    "story-feed": OPEN,
+    "sitemap": OPEN,
+    "sitemap-part": OPEN,
     # joining and signing in
     "join": OPEN,
     "join-name-free": OPEN,

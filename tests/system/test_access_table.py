@@ -61,10 +61,10 @@ ARGUMENTS = {
 TWO = ("curate-read", "curate-preview", "curate-answer")  # addresses with a number after the slug
 NO_CASE = "no-such-case-0000000-0"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"], "resources-country": ["gb"], **{key: ["a-quiet-story"] for key in ("story", "story-say", "story-save")},
+OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"], "resources-country": ["gb"], **{key: ["a-quiet-story"] for key in ("story", "story-say", "story-save", "story-note", "story-tell")},
           **{key: ["quiet-line-gb"] for key in ("resource", "resource-wrong", "resource-save", "saved-note", "saved-keep")},
           "account_reset_password_from_key": ["1", "no-such-key"], "admin:app_list": ["community"],
-          "live-host-act": ["no-such-token", "pause"],
+          "live-host-act": ["no-such-token", "pause"], "sitemap-part": [0],
           "curate-order": ["GB", "now"], "curate-answer": ["evenings", 1],
           **{f"moderation:{name}": [NO_CASE] for name in ("case", "take", "renew", "release", "note", "second", "key", "decide", "undo", "answer")}}  # fmt: skip
 
@@ -109,7 +109,7 @@ def ask(client, name, arguments=None, body=None):
     """The answer to the address, by the method it takes, with a body that its view accepts."""
     arguments = arguments or OTHERS.get(name) or [ARGUMENTS[key] for key in ARGUMENTS if _takes(name, key)]
     address = reverse(name, args=arguments)
-    body = {"body": "other words", "give": "with-you", "heads_up": "sleep", "client_id": str(uuid4()),
+    body = {"body": "other words", "give": "with-you", "said": "a word", "heads_up": "sleep", "client_id": str(uuid4()),
             "door": "worried", "number": "1", **(body or {})}  # fmt: skip
     answer = client.get(address)
     return client.post(address, body) if answer.status_code == 405 else answer

@@ -33,9 +33,9 @@ async function takeOut(form) {
   taken = { form, card, before: card.nextElementSibling, list: card.parentElement, keeps, note: card.querySelector("[name=note]").defaultValue };
   card.remove();
   undo.querySelector("[data-undo-words]").textContent = undo.dataset.words;
-  undo.hidden = !card.querySelector("[data-keep]"); // what was withdrawn can't be put back
+  undo.hidden = !card.querySelector("h3 a"); // what was withdrawn can't be put back
   say(undo.dataset.words);
-  counted(-1);
+  counted(taken.list, -1);
   (undo.hidden ? next?.querySelector("a, input") : undo.querySelector("button"))?.focus();
   return refresh();
 }
@@ -43,17 +43,17 @@ async function takeOut(form) {
 async function putBack() {
   const { form, card, before, list, keeps, note } = taken;
   const more = { save: "on", note, ...(keeps ? { keeps: "on" } : {}) };
-  if (!(await send(form.action, form, more))) return sayNow(undo.dataset.lost);
+  if (!(await send(form.dataset.back ?? form.action, form, more))) return sayNow(undo.dataset.lost);
   list.insertBefore(card, before?.isConnected ? before : null);
   undo.hidden = true;
   say(undo.dataset.back);
-  counted(1);
+  counted(list, 1);
   card.querySelector("a")?.focus();
   return refresh();
 }
 
-function counted(more) {
-  const count = page.querySelector("[data-count]");
+function counted(list, more) {
+  const count = list.closest("section").querySelector("[data-count]");
   if (count) count.textContent = Number(count.textContent) + more;
 }
 
