@@ -99,7 +99,7 @@ def rows_of(chats: Iterable[LiveChat], member: Member | None, now: datetime) -> 
 
 def between(begins: datetime, ends: datetime) -> Iterable[LiveChat]:
     """The chats that begin in this time, with their hosts, in order. One query."""
-    return LiveChat.objects.filter(starts_at__gte=begins, starts_at__lt=ends).select_related("host", "cover")
+    return LiveChat.objects.filter(starts_at__gte=begins, starts_at__lt=ends).select_related("host", "led_by")
 
 
 def day_start(day: date) -> datetime:
@@ -110,7 +110,7 @@ def day_start(day: date) -> datetime:
 def next_one(now: datetime, *, within: timedelta = WEEK) -> LiveChat | None:
     """What is on now, or else the next that takes place. One query, of few rows."""
     rows = LiveChat.objects.filter(ends_at__gt=now, starts_at__lt=now + within, cancelled_at=None)
-    states = ((chat, state_of(chat, now)) for chat in rows.select_related("host").order_by("starts_at", "pk"))
+    states = ((chat, state_of(chat, now)) for chat in rows.select_related("host", "led_by").order_by("starts_at", "pk"))
     return next((chat for chat, state in states if state in (State.PLANNED, *ON)), None)
 
 

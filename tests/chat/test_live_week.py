@@ -114,7 +114,7 @@ def test_how_each_chat_stands_is_said_in_words(fields, hours, says):
 def test_who_stands_in_for_a_host_is_named_once_they_are_there():
     client, _ = signed_in()
     host, cover = make_member("marisol", roles=("hosts",)), make_member("theo", roles=("hosts",))
-    make(host=host, cover=cover, cover_asked_at=EIGHT, checked_in_by=cover)
+    make(host=host, cover=cover, cover_asked_at=EIGHT, checked_in_by=cover, led_by=cover)
     make(1, host=host, cover=cover, cover_asked_at=EIGHT, is_led=False)
     says = "marisol can't come. theo is keeping the room open for whoever needs it."
     assert words(client.get(reverse("live"))).count(says) == 1
