@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 # Who it was, or about whom, is on the page that it leads to.
-NAMELESS = frozenset({"outcome", "decision", "page", "support-after", "live-planned", "live-declined", "story-approved",
-                      "story-changes", "story-declined", "story-out", "story-withdrawn", "story-back", "stories-due"})  # fmt: skip
+NAMELESS = frozenset({
+    "outcome", "decision", "page", "support-after", "live-planned", "live-declined", "story-approved", "story-changes",
+    "story-declined", "story-out", "story-withdrawn", "story-back", "stories-due",
+})  # fmt: skip
 _SENTENCES: dict[str, Callable[[int], str]] = {
     "mention": lambda n: ngettext("Someone named you in {name}", "You were named {n} times in {name}", n),
     "room": lambda n: ngettext("A new message in {name}", "{n} new messages in {name}", n),

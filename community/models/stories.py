@@ -92,13 +92,13 @@ class StoryRevision(models.Model):
     """One text of a story: never changed once handed in."""
 
     class State(models.TextChoices):
-        DRAFT = "draft"
-        SUBMITTED = "submitted"  # waits for a clinician
-        CHANGES = "changes"  # the clinician wants changes; the next text answers it
-        DECLINED = "declined"
-        REVIEWED = "reviewed"  # waits for a second reader
-        READY = "ready"  # published, or about to be
-        PAST = "past"  # a newer text was handed in before this one came out
+        DRAFT = "draft", _("a draft")
+        SUBMITTED = "submitted", _("waits for a clinician")
+        CHANGES = "changes", _("changes are wanted")  # the next text answers them
+        DECLINED = "declined", _("not here")
+        REVIEWED = "reviewed", _("waits for a second reader")
+        READY = "ready", _("read by both")  # published, or about to be
+        PAST = "past", _("a newer text came")  # before this one came out
 
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -178,7 +178,7 @@ class StoryVerdict(models.Model):
     shown_as = models.ForeignKey(Byline, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     note = models.CharField(max_length=600, blank=True)
-    answers = models.JSONField(default=dict, help_text="question → answer and words; see `services.story_verdicts.QUESTIONS`")
+    answers = models.JSONField(default=dict, help_text="By question; see `story_verdicts.QUESTIONS`")
     look_again_on = models.DateField(null=True, blank=True)
 
 

@@ -37,12 +37,16 @@ def listed(name: str, me: Member) -> QuerySet[Any]:
     """One list: texts, stories or notes of readers, what waits longest first. Nobody is given their own to judge."""
     if name not in lists_for(me):
         raise NotYours
+    return _given(name, me)
+
+
+def _given(name: str, me: Member) -> QuerySet[Any]:
     return _all(name).exclude(_mine(name, me)) if name in (WAITING, AGAIN, SECOND) else _all(name)
 
 
 def counts(me: Member) -> dict[str, int]:
     """How many are in each of this member's lists. One query each."""
-    return {name: listed(name, me).count() for name in lists_for(me)}
+    return {name: _given(name, me).count() for name in lists_for(me)}
 
 
 def left_out(name: str, me: Member) -> int:
