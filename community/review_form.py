@@ -55,7 +55,7 @@ class JudgeForm(forms.Form):
             said = {"required": _("Answer yes or no."), "invalid_choice": _("Answer yes or no.")}
             choices = [("no", _("No")), ("yes", _("Yes"))]
             self.fields[key] = forms.ChoiceField(
-                label=label, choices=choices, widget=forms.RadioSelect, error_messages=said
+                label=str(label), choices=choices, widget=forms.RadioSelect, error_messages=said
             )
             self.fields[f"{key}_words"] = _line(_("Which words"), limit=WORDS)
 
@@ -137,6 +137,7 @@ class BylineForm(forms.Form):
     bio = _line(_("A sentence about you (optional)"), limit=reviewers.BIO)
     agrees = forms.BooleanField(
         label=_("Readers may see my name and profession"),
-        help_text=_("Without this you give no verdicts. Take it back at any time: your name goes at once, and what you reviewed is read again by somebody else."),
+        help_text=_("Without this you give no verdicts. Take it back at any time: your name goes at once, and what you"
+                    " reviewed is read again by somebody else."),
         required=False,
     )  # fmt: skip

@@ -55,14 +55,15 @@ def _fields(before: Text, after: Text) -> Iterator[Difference]:
 def said(content: Text) -> dict[str, str]:
     """Field → what it says, on one line; every field but the text itself."""
     sources = (f"{one.title} {one.publisher} {one.url} {one.published} {one.looked_at}" for one in content.sources)
+    plain = ("title", "share_title", "content_note", "sponsor", "advertising")
     return {
-        **{name: str(getattr(content, name)) for name in ("title", "share_title", "content_note", "sponsor", "advertising")},
+        **{name: str(getattr(content, name)) for name in plain},
         "kind": str(KINDS[content.kind]),
         "category": str(CATEGORIES[content.category]),
         "topics": ", ".join(str(LABELS[one]) for one in content.topics if one in LABELS),
         "tags": ", ".join(content.tags),
         "sources": "; ".join(" ".join(one.split()) for one in sources),
-    }  # fmt: skip
+    }
 
 
 def _paragraphs(old: list[str], new: list[str]) -> Iterator[Difference]:

@@ -14,6 +14,7 @@ from community.models import Member, Story
 from community.services import notices
 
 SOON = timedelta(days=30)  # before it is due, a text stands in the list of those to read again
+KIND = "stories-due"
 PATH = "/review/?list=again"
 
 
@@ -33,8 +34,7 @@ def tell_reviewers() -> int:
             counts[pk] = sum(pk not in _authors(one) for one in new)
         for pk, times in sorted(counts.items()):
             if times:
-                said = {"kind": "stories-due", "key": "stories-due", "subject": "", "path": PATH}
-                notices.notify([pk], times=times, rings=False, **said)
+                notices.notify([pk], kind=KIND, key=KIND, subject="", path=PATH, times=times, rings=False)
     return len(new)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community.access import may
-from community.models import Member
+from community.models import Byline, Member
 from community.refusals import NotYours, Refusal
 from community.review_form import BylineForm
 from community.services import reviewers, story_desk
@@ -84,14 +84,23 @@ def _left_out(name: str, mine: Member) -> str:
     if not n:
         return ""
     if name == SECOND:
-        words = ngettext("%(n)s more waits that you wrote or reviewed. A third person reads it.",
-                         "%(n)s more wait that you wrote or reviewed. A third person reads them.", n)  # fmt: skip
+        words = ngettext(
+            "%(n)s more waits that you wrote or reviewed. A third person reads it.",
+            "%(n)s more wait that you wrote or reviewed. A third person reads them.",
+            n,
+        )
     elif name == AGAIN:
-        words = ngettext("%(n)s more is due that you wrote, or were the second reader of. Another clinician reads it.",
-                         "%(n)s more are due that you wrote, or were the second reader of. Another clinician reads them.", n)  # fmt: skip
+        words = ngettext(
+            "%(n)s more is due that you wrote or were the second reader of. Somebody else reads it.",
+            "%(n)s more are due that you wrote or were the second reader of. Somebody else reads them.",
+            n,
+        )
     else:
-        words = ngettext("%(n)s more waits that you wrote yourself. Somebody else reads it.",
-                         "%(n)s more wait that you wrote yourself. Somebody else reads them.", n)  # fmt: skip
+        words = ngettext(
+            "%(n)s more waits that you wrote yourself. Somebody else reads it.",
+            "%(n)s more wait that you wrote yourself. Somebody else reads them.",
+            n,
+        )
     return words % {"n": n}
 
 
@@ -109,8 +118,7 @@ def _row(name: str, one: Any) -> dict[str, Any]:
 def byline(request: HttpRequest) -> HttpResponse:
     """Under which name and profession readers see the reviews of this clinician."""
     held = reviewers.byline_of(me(request))
-    initial = {"name": held.name, "profession": held.profession, "bio": held.bio, "agrees": bool(held.agreed_at)} if held else {}  # fmt: skip
-    form = BylineForm(request.POST or None, initial=initial)
+    form = BylineForm(request.POST or None, initial=_initial(held))
     if request.method == "POST" and form.is_valid():
         try:
             kept = reviewers.write(me(request), **form.cleaned_data)
@@ -121,6 +129,12 @@ def byline(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Kept.") if agreed else _("Kept. Your name is shown to nobody."))
             return redirect("review" if agreed else "review-byline")
     return render(request, "review/byline.html", {"form": form, "held": held}, status=400 if form.errors else 200)
+
+
+def _initial(held: Byline | None) -> dict[str, Any]:
+    if held is None:
+        return {}
+    return {"name": held.name, "profession": held.profession, "bio": held.bio, "agrees": held.agreed_at is not None}
 
 
 @require_POST
