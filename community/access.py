@@ -83,3 +83,13 @@ def _story_edit(actor: Member, thing: object) -> bool:
 @rule("story.withdraw")
 def _story_withdraw(actor: Member, story: Any) -> bool:
     return actor.pk == story.writer_id or has_role(actor, "curators", "admins", "moderators", "leads", "reviewers")
+
+
+@rule("story.desk")
+def _story_desk(actor: Member, thing: object) -> bool:
+    return has_role(actor, "reviewers", "curators", "admins")
+
+
+@rule("story.look")
+def _story_look(actor: Member, thing: object) -> bool:
+    return has_role(actor, "reviewers", "curators", "admins", "moderators", "leads")

@@ -15,6 +15,7 @@ from community.hours import CALLER, Hours, special_text
 from community.resource_content import ANYWHERE, Channel, Content
 
 Words = str | Promise
+MOST_PAIRS = 250_000  # words of one text times words of the other: what may be compared word by word
 KINDS: dict[str, Words] = {
     "emergency": gettext_lazy("Emergency number"),
     "helpline": gettext_lazy("Help line"),
@@ -154,11 +155,18 @@ def _compared(name: str, old: list[str], new: list[str]) -> Compared:
     if name in ("channels", "hours", "audiences", "topics", "languages", "access"):
         before = [("same" if one in new else "gone", one) for one in old]
         return Compared(FIELDS[name], before, [("same" if one in old else "new", one) for one in new])
-    was, now = " ".join(old).split(), " ".join(new).split()
+    return Compared(FIELDS[name], *by_words(" ".join(old), " ".join(new)))
+
+
+def by_words(old: str, new: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Two texts as runs of words, each (kind, words): "same", "gone" or "new". Very long ones are compared whole."""
+    was, now = old.split(), new.split()
     left: list[tuple[str, str]] = []
     right: list[tuple[str, str]] = []
+    if len(was) * len(now) > MOST_PAIRS:
+        return [("gone", old)], [("new", new)]
     for kind, start, end, begin, stop in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         same = kind == "equal"
         left += [("same" if same else "gone", " ".join(was[start:end]))] if end > start else []
         right += [("same" if same else "new", " ".join(now[begin:stop]))] if stop > begin else []
-    return Compared(FIELDS[name], left, right)
+    return left, right

@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 # Who it was, or about whom, is on the page that it leads to.
-NAMELESS = frozenset({"outcome", "decision", "page", "support-after", "live-planned", "live-declined"})
+NAMELESS = frozenset({
+    "outcome", "decision", "page", "support-after", "live-planned", "live-declined", "story-approved", "story-changes",
+    "story-declined", "story-out", "story-withdrawn", "story-back", "stories-due",
+})  # fmt: skip
 _SENTENCES: dict[str, Callable[[int], str]] = {
     "mention": lambda n: ngettext("Someone named you in {name}", "You were named {n} times in {name}", n),
     "room": lambda n: ngettext("A new message in {name}", "{n} new messages in {name}", n),
@@ -35,6 +38,13 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "live-unled": lambda n: _("Nobody has checked in for {name} yet"),
     "live-soon": lambda n: _("A live chat you wanted to come to is about to begin: {name}"),
     "live-seat": lambda n: _("A seat is yours in the live chat {name}"),
+    "story-approved": lambda n: _("Something you wrote was read, and goes on to a second reader"),
+    "story-changes": lambda n: _("There are suggestions for something you wrote"),
+    "story-declined": lambda n: _("There is an answer about something you wrote"),
+    "story-out": lambda n: _("Something you wrote is out"),
+    "story-withdrawn": lambda n: _("Something you wrote was taken away from readers for now"),
+    "story-back": lambda n: _("Something you wrote is being read once more, so that it can come back"),
+    "stories-due": lambda n: ngettext("A text is due to be read again", "{n} texts are due to be read again", n),
     "conversation": lambda n: ngettext("A new message from {name}", "{n} new messages from {name}", n),
 }
 

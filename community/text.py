@@ -206,6 +206,12 @@ def story_to_blocks(text: str) -> list[SafeString]:
     return [_clean_story(parser.renderer.render(block, parser.options, {})) for block in blocks]
 
 
+def story_to_plain(text: str) -> list[str]:
+    """The same pieces as plain words on one line each, the address of a link after its words."""
+    blocks = (re.sub(r'<a href="([^"]*)"[^>]*>(.*?)</a>', r"\2 (\1)", one) for one in story_to_blocks(text))
+    return [" ".join(html.unescape(nh3.clean(one, tags=set())).split()) for one in blocks]
+
+
 def _clean_story(shown: str) -> SafeString:
     return mark_safe(nh3.clean(  # noqa: S308
         shown,

@@ -17,6 +17,9 @@ from community.views import (
     notices,
     plan,
     resources,
+    review,
+    review_story,
+    review_text,
     saved,
     saved_stories,
     search,
@@ -141,4 +144,12 @@ curation = [
     path("curate/e/<slug:slug>/<int:number>/preview/", curate_entry.preview, name="curate-preview"),
 ]
 
-urlpatterns = [*everyone, *directory, *library, *joining, *signing_in, *own, *news, *curation]
+reviewing = [
+    path("review/", review.desk, name="review"),
+    path("review/name/", review.byline, name="review-byline"),
+    path("review/told/<int:pk>/", review.told, name="review-told"),
+    path("review/s/<slug:slug>/", review_story.story, name="review-story"),
+    path("review/s/<slug:slug>/<int:number>/", review_text.text, name="review-text"),
+]
+
+urlpatterns = [*everyone, *directory, *library, *joining, *signing_in, *own, *news, *curation, *reviewing]

@@ -108,12 +108,20 @@ def make_story(
     from community.story_content import Text
 
     writer, clinician, editor = make_member(), make_member(roles=("reviewers",)), make_member(roles=("curators",))
-    reviewer = Byline.objects.create(name="Dr Cleo", profession="psychologist", member=clinician)
+    reviewer = make_reviewer_byline(clinician)
     draft = stories.begin(Text(title=title, body=body, **said), by=writer, byline=Byline.objects.create(name="Ana"))
     stories.agree(draft.story, by=writer)
     handed_in = stories.hand_in(draft, by=writer, ticked=stories.CHECKLIST)
     reviewed = stories.review(handed_in, stories.Verdict("approve"), by=clinician, byline=reviewer)
     return stories.read_second(reviewed, by=editor)
+
+
+def make_reviewer_byline(member: Member, name: str = "Dr Cleo") -> Any:
+    """Under which name and profession readers see that this clinician read a text; they agreed to that."""
+    from community.models import Byline
+
+    agreed = {"member": member, "agreed_at": timezone.now()}
+    return Byline.objects.create(name=name, profession="psychologist", **agreed)
 
 
 def session_of(member: Member) -> str:

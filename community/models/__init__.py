@@ -24,6 +24,7 @@ from community.models.stories import (
     Story,
     StoryReaction,
     StoryRevision,
+    StoryVerdict,
 )
 from community.models.trail import AuditEntry, AuditHead, AuditName
 
@@ -64,4 +65,5 @@ __all__ = [
     "Story",
     "StoryReaction",
     "StoryRevision",
+    "StoryVerdict",
 ]

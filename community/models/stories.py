@@ -26,6 +26,9 @@ class Byline(models.Model):
     )
     links = models.JSONField(default=list, help_text="label and url of each")
     member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="bylines")
+    agreed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Of a reviewer: when they agreed that readers see name and profession"
+    )
     is_demo = models.BooleanField(default=False, help_text="Invented, for the demo community")
 
     def __str__(self) -> str:
@@ -57,6 +60,7 @@ class Story(models.Model):
     next_at = models.DateTimeField(null=True, blank=True, help_text="When `next` takes the place of `published`")
     changed_at = models.DateTimeField(null=True, blank=True, help_text="When readers last got another text")
     review_due = models.DateField(null=True, blank=True)
+    review_told_for = models.DateField(null=True, blank=True, help_text="The due day that reviewers were told of")
     takes_comments = models.BooleanField(default=False)
     consent_at = models.DateTimeField(null=True, blank=True, help_text="The writer's, to publish")
     consent_withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -89,13 +93,13 @@ class StoryRevision(models.Model):
     """One text of a story: never changed once handed in."""
 
     class State(models.TextChoices):
-        DRAFT = "draft"
-        SUBMITTED = "submitted"  # waits for a clinician
-        CHANGES = "changes"  # the clinician wants changes; the next text answers it
-        DECLINED = "declined"
-        REVIEWED = "reviewed"  # waits for a second reader
-        READY = "ready"  # published, or about to be
-        PAST = "past"  # a newer text was handed in before this one came out
+        DRAFT = "draft", _("a draft")
+        SUBMITTED = "submitted", _("waits for a clinician")
+        CHANGES = "changes", _("changes are wanted")  # the next text answers them
+        DECLINED = "declined", _("not here")
+        REVIEWED = "reviewed", _("waits for a second reader")
+        READY = "ready", _("read by both")  # published, or about to be
+        PAST = "past", _("a newer text came")  # before this one came out
 
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -113,6 +117,7 @@ class StoryRevision(models.Model):
     reviewed_as = models.ForeignKey(Byline, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField(null=True, blank=True)
     review_note = models.CharField(max_length=600, blank=True)
+    look_again_on = models.DateField(null=True, blank=True, help_text="The story's `review_due` once this text is out")
     second_reader = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     read_at = models.DateTimeField(null=True, blank=True)
     read_note = models.CharField(max_length=300, blank=True)
@@ -149,6 +154,33 @@ class ParagraphNote(models.Model):
     by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     answer = models.CharField(max_length=300, blank=True, help_text="Of the author")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["revision", "paragraph", "by"], name="one_note_of_each_beside_a_paragraph")
+        ]
+
+
+class StoryVerdict(models.Model):
+    """What somebody decided about one text, and when: every reading of it, also those that a later one replaced."""
+
+    class Kind(models.TextChoices):
+        APPROVE = "approve", _("Approved")
+        CHANGES = "changes", _("Changes wanted")
+        DECLINE = "decline", _("Not here")
+        AGAIN = "again", _("Read again, and still right")
+        AGAIN_CHANGES = "again-changes", _("Read again, and changes wanted")
+        SECOND = "second", _("Read by a second reader")
+        SENT_BACK = "sent-back", _("Sent back by the second reader")
+
+    revision = models.ForeignKey(StoryRevision, on_delete=models.CASCADE, related_name="verdicts")
+    kind = models.CharField(max_length=16, choices=Kind)
+    by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    shown_as = models.ForeignKey(Byline, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    note = models.CharField(max_length=600, blank=True)
+    answers = models.JSONField(default=dict, help_text="By question; see `story_verdicts.QUESTIONS`")
+    look_again_on = models.DateField(null=True, blank=True)
 
 
 class Correction(models.Model):

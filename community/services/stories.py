@@ -9,8 +9,6 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from itertools import count
 
 from django.db import IntegrityError, transaction
@@ -20,21 +18,29 @@ from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from community import signals, text
+from community import text
 from community.access import require
-from community.duties import duty
-from community.models import Byline, Correction, Member, ParagraphNote, Story, StoryRevision
+from community.models import Byline, Member, Story, StoryRevision
 from community.refusals import NotYours, Refusal
-from community.services.resources import Overtaken, OwnWords, ReasonNeeded
+from community.services.resources import Overtaken
+from community.services.story_release import come_out, withdraw
+from community.services.story_rows import NoConsent, State
+from community.services.story_rows import again as _again
+from community.services.story_rows import held as _locked
+from community.services.story_rows import tell as _tell
+from community.services.story_verdicts import Verdict, read_second, review, send_back
 from community.story_content import Text, checked, to_json
 
-State = StoryRevision.State
-REVIEWED_AGAIN_AFTER = timedelta(days=365)
-NOTE, REASON = 600, 200
-TAKEN = frozenset(
-    {"review", "write", "mine", "feed", "reading", "pictures"}
-)  # addresses below /stories/ that are no story
+# Addresses below /stories/ that are no story.
+TAKEN = frozenset({"review", "write", "mine", "feed", "reading", "pictures"})
 log = logging.getLogger("community.stories")
+
+# One door to all that happens to a story: readings are in `story_verdicts`, coming out and leaving in `story_release`.
+__all__ = [
+    "CHECKLIST", "TAKEN", "ChecklistOpen", "NoConsent", "State", "Verdict", "agree", "begin", "change", "come_out",
+    "hand_in", "keep", "read_second", "reads_along", "remarks_on", "review", "send_back", "take_consent_back",
+    "withdraw",
+]  # fmt: skip
 
 # What an author says about a text before anybody reads it (safe messaging; PRODUCT D 24).
 CHECKLIST: dict[str, str | Promise] = {
@@ -52,14 +58,6 @@ class ChecklistOpen(Refusal):
 
     code = "checklist-open"
     detail = _("Go through the checklist before you hand it in.")
-
-
-class NoConsent(Refusal):
-    """The writer has not agreed to it being published."""
-
-    code = "no-consent"
-    detail = _("Its writer has not agreed to it being published.")
-    status = 409
 
 
 # --- what apps above know of a text ---------------------------------------------------------------
@@ -156,139 +154,7 @@ def take_consent_back(story: Story, *, by: Member) -> None:
     _tell(story)
 
 
-# --- reading before others do -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a clinician says about one text: approve, changes or decline, with notes by paragraph."""
-
-    kind: str
-    note: str = ""
-    beside: tuple[tuple[int, str], ...] = ()
-    look_again_on: date | None = None
-
-
-def review(revision: StoryRevision, verdict: Verdict, *, by: Member, byline: Byline) -> StoryRevision:
-    """A clinician's verdict on this very text. Raises `Overtaken` when a newer one was handed in, `OwnWords`."""
-    require(by, "story.review")
-    state = {"approve": State.REVIEWED, "changes": State.CHANGES, "decline": State.DECLINED}[verdict.kind]
-    if state != State.REVIEWED and not verdict.note.strip():
-        raise ReasonNeeded
-    if byline.member_id != by.pk or not byline.profession:
-        raise NotYours
-    with transaction.atomic():
-        story = _locked(revision.story_id)
-        mine = _again(revision, State.SUBMITTED)
-        if by.pk in (mine.author_id, story.writer_id):
-            raise OwnWords
-        mine.state, mine.reviewer, mine.reviewed_as, mine.reviewed_at = state, by, byline, timezone.now()
-        mine.review_note = text.tidy(verdict.note, limit=NOTE) if verdict.note.strip() else ""
-        mine.save()
-        mine.notes.all().delete()
-        ParagraphNote.objects.bulk_create(
-            ParagraphNote(revision=mine, paragraph=place, said=text.tidy(said, limit=NOTE), by=by)
-            for place, said in verdict.beside
-        )
-        if state == State.REVIEWED:
-            story.review_due = verdict.look_again_on or (timezone.localdate() + REVIEWED_AGAIN_AFTER)
-            story.save(update_fields=["review_due"])
-    return mine
-
-
-def read_second(revision: StoryRevision, *, by: Member, comes_out_at: datetime | None = None) -> Story:
-    """A third person has read it: it comes out now, or at a set time. Raises `OwnWords`, `Overtaken`, `NoConsent`."""
-    require(by, "story.edit")
-    now = timezone.now()
-    with transaction.atomic():
-        story = _locked(revision.story_id)
-        mine = _again(revision, State.REVIEWED)
-        if by.pk in (mine.author_id, mine.reviewer_id, story.writer_id):
-            raise OwnWords
-        if story.consent_at is None or story.consent_withdrawn_at:
-            raise NoConsent
-        mine.state, mine.second_reader, mine.read_at = State.READY, by, now
-        mine.save()
-        story.next, story.next_at = mine, max(comes_out_at or now, now)
-        story.save(update_fields=["next", "next_at"])
-        if story.next_at <= now:
-            _come_out(story)
-    return story
-
-
-def send_back(revision: StoryRevision, *, by: Member, note: str) -> StoryRevision:
-    """The second reader wants changes after all. Raises `ReasonNeeded`."""
-    require(by, "story.edit")
-    if not note.strip():
-        raise ReasonNeeded
-    with transaction.atomic():
-        _locked(revision.story_id)
-        mine = _again(revision, State.REVIEWED)
-        mine.state, mine.read_note = State.CHANGES, text.tidy(note, limit=300)
-        mine.save(update_fields=["state", "read_note"])
-    return mine
-
-
-@duty("stories that come out", every_seconds=60)
-def come_out() -> int:
-    """Lets out what was set to come out by now; how many. Readers do not wait for it: see `reading.text_of`."""
-    due = Story.objects.filter(next_at__lte=timezone.now()).values_list("pk", flat=True)
-    done = 0
-    for pk in list(due[:200]):
-        with transaction.atomic():
-            story = _locked(pk)
-            if story.next_id and story.next_at and story.next_at <= timezone.now():
-                _come_out(story)
-                done += 1
-    return done
-
-
-def _come_out(story: Story) -> None:
-    """The text that is ready takes the place of the one that readers see. The caller holds the row."""
-    assert story.next is not None
-    assert story.next_at is not None
-    content = story.next.read()
-    story.changed_at = story.next_at
-    story.published, story.published_at = story.next, story.published_at or story.next_at
-    story.title, story.category, story.kind = content.title, content.category, content.kind
-    if story.next.correction:
-        Correction.objects.create(story=story, said=story.next.correction, at=story.next_at)
-    story.next, story.next_at = None, None
-    story.withdrawn_at, story.withdrawn_by, story.withdrawn_because = None, None, ""
-    story.save()
-    _tell(story)
-
-
-def withdraw(story: Story, *, by: Member, reason: str) -> Story:
-    """Takes a story away from readers at once. Nothing is deleted. Raises `ReasonNeeded`."""
-    require(by, "story.withdraw", story)
-    if not reason.strip():
-        raise ReasonNeeded
-    with transaction.atomic():
-        mine = _locked(story.pk)
-        mine.withdrawn_at, mine.withdrawn_by = timezone.now(), by
-        mine.withdrawn_because, mine.next, mine.next_at = text.tidy(reason, limit=REASON), None, None
-        mine.save()
-        _tell(mine)
-    return mine
-
-
 # --- inside ---------------------------------------------------------------------------------------
-
-
-def _tell(story: Story) -> None:
-    transaction.on_commit(lambda: signals.story_changed.send(Story, story=story))
-
-
-def _locked(pk: int) -> Story:
-    return Story.objects.select_for_update(of=("self",)).select_related("published", "next").get(pk=pk)
-
-
-def _again(revision: StoryRevision, state: str) -> StoryRevision:
-    found = StoryRevision.objects.filter(pk=revision.pk, state=state).first()
-    if found is None:
-        raise Overtaken
-    return found
 
 
 def _next(story: Story, content: Text, by: Member) -> StoryRevision:

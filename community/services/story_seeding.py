@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from community import story_seed
-from community.models import Byline, Correction, Member, Story, StoryRevision
-from community.services import stories
+from community.models import Byline, Correction, Member, Story, StoryRevision, StoryVerdict
+from community.services import notices, stories
 from community.services.stories import CHECKLIST, Verdict
 from community.story_seed import Seed
 
@@ -28,8 +28,8 @@ def load(*, writer: Member, clinician: Member, second: Member) -> int:
 
 def _byline(key: str, clinician: Member) -> Byline:
     said = story_seed.bylines()[key]
-    member = clinician if said.get("profession") else None
-    found, _ = Byline.objects.get_or_create(name=said["name"], is_demo=True, defaults={**said, "member": member})
+    mine = {"member": clinician, "agreed_at": timezone.now()} if said.get("profession") else {}
+    found, _ = Byline.objects.get_or_create(name=said["name"], is_demo=True, defaults={**said, **mine})
     return found
 
 
@@ -40,6 +40,7 @@ def _bring_in(seed: Seed, made: dict[str, Byline], *, writer: Member, clinician:
     reviewer = next(one for one in made.values() if one.profession)
     reviewed = stories.review(handed_in, Verdict("approve"), by=clinician, byline=reviewer)
     stories.read_second(reviewed, by=second)
+    notices.seen(writer, f"story:{draft.story_id}")
     _as_if(draft.story, seed.days_ago)
     Story.objects.filter(pk=draft.story_id).update(shows_a_line=seed.shows_a_line)
 
@@ -51,4 +52,6 @@ def _as_if(story: Story, days_ago: int) -> None:
     StoryRevision.objects.filter(story=story).update(
         submitted_at=at - timedelta(days=5), reviewed_at=at - timedelta(days=3), read_at=at - timedelta(days=1)
     )
+    StoryVerdict.objects.filter(revision__story=story, kind="approve").update(at=at - timedelta(days=3))
+    StoryVerdict.objects.filter(revision__story=story, kind="second").update(at=at - timedelta(days=1))
     Correction.objects.filter(story=story).update(at=at)

@@ -28,7 +28,7 @@ def people():
     writer = factories.make_member("ana")
     clinician = factories.make_member("cleo", roles=("reviewers",))
     editor = factories.make_member("eve", roles=("curators",))
-    byline = Byline.objects.create(name="Dr Cleo", profession="psychologist", member=clinician)
+    byline = factories.make_reviewer_byline(clinician)
     return writer, clinician, editor, byline
 
 
@@ -61,7 +61,7 @@ def test_readers_meet_it_only_after_a_clinician_and_a_second_reader(people, clie
 def test_nobody_reads_their_own_words_for_others(people):
     writer, clinician, editor, byline = people
     writer.groups.set([*clinician.groups.all(), *editor.groups.all()])
-    own = Byline.objects.create(name="Ana, doctor", profession="doctor", member=writer)
+    own = factories.make_reviewer_byline(writer, "Ana, doctor")
     mine = handed_in(writer)
     with pytest.raises(OwnWords):
         stories.review(mine, Verdict("approve"), by=writer, byline=own)

@@ -4,7 +4,8 @@ An address is *open* (everyone), for *members* (anyone signed in), for people wi
 *author* of the message only, for *staff* (moderators) with a second factor in
 this session, for *admins* or *curators* with one, for *keepers*: curators and moderators, or for *hosts* and
 moderators. *Leading* is for whoever leads this live chat, and for moderators. A *case* is for staff who may work on it,
-and *lead* for leads and admins. *Half* is for a sign-in that lacks its second step; anyone else is sent away. An
+and *lead* for leads and admins. Stories have a *desk* for reviewers, curators and admins; a *reviewer* is a clinician,
+an *editor* a curator or admin, and *lookers* are all of them and moderators. *Half* is for a sign-in that lacks its second step; anyone else is sent away. An
 address that is itself a *key* opens for whoever knows it, without a session (tests/chat/test_calendars.py); any other
 is not here.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
 CURATOR, KEEPER, HOST, LEADING, CASE, LEAD = "curator", "keeper", "host", "leading", "case", "lead"
-KEY = "key"
+KEY, DESK, REVIEWER, EDITOR, LOOKER = "key", "desk", "reviewer", "editor", "looker"
 
 URLS: dict[str, str] = {
     # pages for everyone
@@ -212,6 +213,12 @@ URLS: dict[str, str] = {
     "curate-live-series": CURATOR,
     "curate-live-chat": CURATOR,
     "curate-preview": CURATOR,
+    # stories before others read them; tests/community/test_story_desk.py asks for one's own
+    "review": DESK,
+    "review-text": DESK,
+    "review-byline": REVIEWER,
+    "review-told": EDITOR,
+    "review-story": LOOKER,
     # Django's own admin
     "admin:index": ADMIN,
     "admin:app_list": ADMIN,

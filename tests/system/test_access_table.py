@@ -13,7 +13,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from chat import protocol
 from chat.models import Message
-from community.models import Member
+from community.models import EditorNote, Member, Story
 from moderation.models import Flag
 from moderation.services import flags
 from tests.factories import (
@@ -34,6 +34,8 @@ from tests.system.access_table import (
     AUTHOR,
     CASE,
     CURATOR,
+    DESK,
+    EDITOR,
     FRAMES,
     HALF,
     HOST,
@@ -41,9 +43,11 @@ from tests.system.access_table import (
     KEY,
     LEAD,
     LEADING,
+    LOOKER,
     MEMBER,
     OPEN,
     PLACE,
+    REVIEWER,
     STAFF,
     URLS,
 )
@@ -61,7 +65,8 @@ ARGUMENTS = {
 TWO = ("curate-read", "curate-preview", "curate-answer")  # addresses with a number after the slug
 NO_CASE = "no-such-case-0000000-0"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"], "resources-country": ["gb"], **{key: ["a-quiet-story"] for key in ("story", "story-say", "story-save", "story-note", "story-tell")},
+OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"], "resources-country": ["gb"], **{key: ["a-quiet-story"] for key in ("story", "story-say", "story-save", "story-note", "story-tell", "review-story")},
+          "review-text": ["a-quiet-story", 1],
           **{key: ["quiet-line-gb"] for key in ("resource", "resource-wrong", "resource-save", "saved-note", "saved-keep")},
           "account_reset_password_from_key": ["1", "no-such-key"], "admin:app_list": ["community"],
           "live-host-act": ["no-such-token", "pause"], "sitemap-part": [0],
@@ -236,6 +241,27 @@ def test_a5_s8_pages_of_curators_want_the_role_and_a_second_factor(people, name)
     assert moderators.status_code == (200 if URLS[name] == KEEPER else 404)
     for roles in ((), ("hosts", "reviewers")):
         assert ask(staff_client(*roles, second_factor=True), name, arguments).status_code == 404
+
+
+READING = {DESK: ("reviewers", "curators", "admins"), REVIEWER: ("reviewers",), EDITOR: ("curators", "admins"),
+           LOOKER: ("reviewers", "curators", "admins", "moderators", "leads")}  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind in READING])
+def test_a4_a5_s8_pages_of_those_who_read_stories_first_want_the_role_and_a_second_factor(people, name):
+    roles = READING[URLS[name]]
+    told = EditorNote.objects.create(story=Story.objects.get(), number=1, said="A word is missing", on="2026-01-01")
+    given = [told.pk] if name == "review-told" else None
+    for role in roles:
+        answer = ask(staff_client(role, second_factor=role == roles[0]), name, given)
+        assert answer.status_code == ((400 if given else 200) if role == roles[0] else 403)
+    others = {"hosts", "reviewers", "curators", "moderators"} - set(roles)
+    for wrong in ((), tuple(others)):
+        assert ask(staff_client(*wrong, second_factor=True), name, given).status_code == 404
+    if name in ("review-text", "review-story"):
+        mine = staff_client(roles[0], second_factor=True)
+        assert ask(mine, name, ["no-such-story", *([1] if name == "review-text" else [])]).status_code == 404
 
 
 @pytest.mark.django_db

@@ -1,0 +1,59 @@
+"""Rows of stories, held and looked at afresh by whoever changes them; and whom a change is told."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from community import signals
+from community.models import Member, Story, StoryRevision
+from community.refusals import Refusal
+from community.services import notices
+from community.services.resources import Overtaken, OwnWords
+
+State = StoryRevision.State
+MINE = "/stories/mine/"  # where a writer reads what became of a text
+
+
+class NoConsent(Refusal):
+    """The writer has not agreed to it being published."""
+
+    code = "no-consent"
+    detail = _("Its writer has not agreed to it being published.")
+    status = 409
+
+
+def held(pk: int) -> Story:
+    """The story's row, held until commit."""
+    return Story.objects.select_for_update(of=("self",)).select_related("published", "next").get(pk=pk)
+
+
+def again(revision: StoryRevision, state: str) -> StoryRevision:
+    """The text, read again under its story's lock. Raises `Overtaken` when it is in another state by now."""
+    found = StoryRevision.objects.filter(pk=revision.pk, state=state).first()
+    if found is None:
+        raise Overtaken
+    return found
+
+
+def must_be_agreed(story: Story) -> None:
+    """Raises `NoConsent` unless the writer agrees at this moment."""
+    if story.consent_at is None or story.consent_withdrawn_at:
+        raise NoConsent
+
+
+def must_be_of_others(story: Story, revision: StoryRevision, by: Member, *also: int | None) -> None:
+    """Raises `OwnWords` for whoever wrote the text, and for the members in `also`."""
+    if by.pk in (revision.author_id, story.writer_id, *also):
+        raise OwnWords
+
+
+def tell(story: Story) -> None:
+    """Says after commit that readers now see something else."""
+    transaction.on_commit(lambda: signals.story_changed.send(Story, story=story))
+
+
+def tell_writers(story: Story, revision: StoryRevision | None, kind: str, *, by: Member | None) -> None:
+    """A notice to whoever wrote it, never to whoever did it themselves. It names nothing."""
+    ids = {story.writer_id, revision.author_id if revision else None} - {None, by.pk if by else None}
+    notices.notify([pk for pk in ids if pk], kind=kind, key=f"story:{story.pk}", subject="", path=MINE)
