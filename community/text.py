@@ -44,6 +44,7 @@ class TooLong(Refusal):
     code = "too-long"
 
     def __init__(self, over: int) -> None:
+        self.over = over
         words = ngettext(
             "%(n)s character over. You could send it in two parts.",
             "%(n)s characters over. You could send it in two parts.",

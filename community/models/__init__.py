@@ -22,6 +22,7 @@ from community.models.stories import (
     ParagraphNote,
     SavedStory,
     Story,
+    StoryPicture,
     StoryReaction,
     StoryRevision,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "SearchWord",
     "StaffLook",
     "Story",
+    "StoryPicture",
     "StoryReaction",
     "StoryRevision",
 ]
