@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 # Who it was, or about whom, is on the page that it leads to.
-NAMELESS = frozenset({"outcome", "decision", "page", "support-after", "live-planned", "live-declined"})
+NAMELESS = frozenset({"outcome", "decision", "page", "support-after", "live-planned", "live-declined",
+                      "story-suggestions", "story-declined", "story-out", "story-taken"})  # fmt: skip
 _SENTENCES: dict[str, Callable[[int], str]] = {
     "mention": lambda n: ngettext("Someone named you in {name}", "You were named {n} times in {name}", n),
     "room": lambda n: ngettext("A new message in {name}", "{n} new messages in {name}", n),
@@ -33,6 +34,10 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "live-off": lambda n: _("{name} isn't taking place: nobody could come to lead it"),
     "live-on": lambda n: _("{name} is taking place after all"),
     "live-unled": lambda n: _("Nobody has checked in for {name} yet"),
+    "story-suggestions": lambda n: _("Somebody has read what you wrote, and has suggestions for you"),
+    "story-declined": lambda n: _("Somebody has read what you wrote, and has answered"),
+    "story-out": lambda n: _("What you wrote is out"),
+    "story-taken": lambda n: _("What you wrote isn't shown at the moment. You can read why"),
     "live-soon": lambda n: _("A live chat you wanted to come to is about to begin: {name}"),
     "live-seat": lambda n: _("A seat is yours in the live chat {name}"),
     "conversation": lambda n: ngettext("A new message from {name}", "{n} new messages from {name}", n),

@@ -188,7 +188,12 @@ def markdown_to_html(text: str) -> SafeString:
 
 def markdown_to_plain(text: str) -> str:
     """The words of Markdown on one line, without its signs."""
-    return " ".join(html.unescape(nh3.clean(_markdown().render(text), tags=set())).split())
+    return html_to_plain(_markdown().render(text))
+
+
+def html_to_plain(shown: str) -> str:
+    """The words of a page's piece on one line."""
+    return " ".join(html.unescape(nh3.clean(shown, tags=set())).split())
 
 
 def story_to_blocks(text: str) -> list[SafeString]:

@@ -26,6 +26,7 @@ from community.access import require
 from community.duties import duty
 from community.models import Byline, Correction, Member, ParagraphNote, Story, StoryRevision
 from community.refusals import NotYours, Refusal
+from community.services import story_news
 from community.services.resources import Overtaken, OwnWords, ReasonNeeded
 from community.story_content import Text, checked, to_json
 
@@ -210,7 +211,9 @@ def review(revision: StoryRevision, verdict: Verdict, *, by: Member, byline: Byl
             ParagraphNote(revision=mine, paragraph=place, said=text.tidy(said, limit=NOTE), by=by)
             for place, said in verdict.beside
         )
-        if state == State.REVIEWED:
+        if state != State.REVIEWED:
+            story_news.tell(story, "suggestions" if state == State.CHANGES else "declined")
+        else:
             story.review_due = verdict.look_again_on or (timezone.localdate() + REVIEWED_AGAIN_AFTER)
             story.save(update_fields=["review_due"])
     return mine
@@ -242,10 +245,11 @@ def send_back(revision: StoryRevision, *, by: Member, note: str) -> StoryRevisio
     if not note.strip():
         raise ReasonNeeded
     with transaction.atomic():
-        _locked(revision.story_id)
+        story = _locked(revision.story_id)
         mine = _again(revision, State.REVIEWED)
         mine.state, mine.read_note = State.CHANGES, text.tidy(note, limit=300)
         mine.save(update_fields=["state", "read_note"])
+        story_news.tell(story, "suggestions")
     return mine
 
 
@@ -277,6 +281,7 @@ def _come_out(story: Story) -> None:
     story.next, story.next_at = None, None
     story.withdrawn_at, story.withdrawn_by, story.withdrawn_because = None, None, ""
     story.save()
+    story_news.tell(story, "out")
     _tell(story)
 
 
@@ -290,6 +295,7 @@ def withdraw(story: Story, *, by: Member, reason: str) -> Story:
         mine.withdrawn_at, mine.withdrawn_by = timezone.now(), by
         mine.withdrawn_because, mine.next, mine.next_at = text.tidy(reason, limit=REASON), None, None
         mine.save()
+        story_news.tell(mine, "taken", by=by)
         _tell(mine)
     return mine
 
