@@ -1,4 +1,4 @@
-"""The form in which a story is written. What was typed stays, whatever is wrong; rows are added without a script too."""
+"""The form in which a story is written. What was typed stays, whatever is wrong; rows come without a script too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import Byline, StoryRevision
 from community.services.story_writing import MOST_LINKS, Author
-from community.story_content import CATEGORIES, SOURCES, BadStory, Category, Source, Text, checked
+from community.story_content import CATEGORIES, SOURCES, BadStory, Category, Kind, Source, Text, checked
 from community.topics import LABELS
 
 PARTS = ("title", "publisher", "url", "published", "looked_at")
@@ -82,7 +82,7 @@ class StoryForm(forms.Form):
         mine = said if self.is_editor else {"sponsor": before.sponsor, "advertising": before.advertising,
                                              "kind": before.kind}  # fmt: skip
         return Text(
-            said.get("title", ""), said.get("body", ""), mine.get("kind") or "story",
+            said.get("title", ""), said.get("body", ""), cast("Kind", mine.get("kind") or "story"),
             cast("Category", said.get("category") or "daily-life"), share_title=before.share_title,
             content_note=said.get("content_note", ""), topics=tuple(said.get("topics", ())),
             tags=tuple(one.strip() for one in said.get("tags", "").split(",") if one.strip()),
@@ -146,7 +146,7 @@ class StoryForm(forms.Form):
 
     def said_errors(self) -> list[tuple[Any, str]]:
         """What is wrong, with the field it is about."""
-        return [(self[name], one) for name, found in self.errors.items() if name in self.fields for one in found]
+        return [(self[name], str(one)) for name, found in self.errors.items() if name in self.fields for one in found]
 
 
 def _initial(held: StoryRevision | None, bylines: list[Byline]) -> dict[str, Any]:
@@ -154,8 +154,8 @@ def _initial(held: StoryRevision | None, bylines: list[Byline]) -> dict[str, Any
         first = str(bylines[0].pk) if bylines else ANOTHER
         return {"category": "daily-life", "version": 0, "rows": 0, "byline": first, "key": secrets.token_hex(8)}
     content, now = held.read(), held.byline or held.story.byline
-    said: dict[str, Any] = {name: getattr(content, name) for name in
-                            ("title", "body", "kind", "category", "content_note", "sponsor", "advertising")}  # fmt: skip
+    plain = ("title", "body", "kind", "category", "content_note", "sponsor", "advertising")
+    said: dict[str, Any] = {name: getattr(content, name) for name in plain}
     said |= {"topics": list(content.topics), "tags": ", ".join(content.tags), "rows": len(content.sources)}
     said |= {"version": held.version, "shows_a_line": held.story.shows_a_line, "byline": str(now.pk), "key": ""}
     for n, one in enumerate(content.sources):

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='storyrevision',
             name='byline',
-            field=models.ForeignKey(blank=True, help_text='Of the story, with this text', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.byline'),
+            field=models.ForeignKey(blank=True, help_text='With this text', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.byline'),
         ),
         migrations.CreateModel(
             name='StoryPicture',

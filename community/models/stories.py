@@ -103,7 +103,7 @@ class StoryRevision(models.Model):
     version = models.PositiveIntegerField(default=0, help_text="Of a draft: raised each time it is kept")
     author = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     byline = models.ForeignKey(
-        Byline, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Of the story, with this text"
+        Byline, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="With this text"
     )
     checklist = models.JSONField(default=list, help_text="What its author says about it: keys of the checklist")
     correction = models.CharField(

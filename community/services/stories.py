@@ -89,9 +89,7 @@ def remarks_on(body: str) -> list[str]:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def begin(
-    content: Text, *, by: Member, byline: Byline, writer: Member | None = None, key: str = ""
-) -> StoryRevision:
+def begin(content: Text, *, by: Member, byline: Byline, writer: Member | None = None, key: str = "") -> StoryRevision:
     """A new story and its first draft, which nobody but its author and editors see. Raises `BadStory`.
 
     With a `key` of the page that it was written on, the same again is the same story.
@@ -341,6 +339,7 @@ def _name(story: Story, content: Text, base: str = "") -> None:
         story.slug = base if number == 1 else f"{base}-{number}"
         try:
             with transaction.atomic():
-                return story.save()
+                story.save()
         except IntegrityError:
             continue
+        return

@@ -185,7 +185,10 @@ def _tidy(author: Author, member: Member) -> dict[str, object]:
 
 
 def begin(member: Member, content: Text, author: Author, *, key: str, shows_a_line: bool) -> StoryRevision:
-    """A new story of the member's; with the same key, the same one. Raises `BadStory`, `TooFast`, `AsManyAsOneKeeps`."""
+    """A new story of the member's; with the same key, the same one.
+
+    Raises `BadStory`, `TooFast`, `AsManyAsOneKeeps`.
+    """
     spend(member)
     if Story.objects.filter(writer=member).count() >= MOST_STORIES:
         raise AsManyAsOneKeeps

@@ -87,7 +87,7 @@ def _answer(request: HttpRequest, standing: Standing) -> HttpResponse:
 
 
 def _keep_answers(request: HttpRequest, standing: Standing) -> None:
-    given = [(int(found[1]), words) for name, words in request.POST.items()
+    given = [(int(found[1]), str(words)) for name, words in request.POST.items()
              if (found := re.fullmatch(r"answer-(\d{1,15})", name))]  # fmt: skip
     if given:
         writing.answer(me(request), standing.story.pk, given)

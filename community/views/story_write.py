@@ -165,7 +165,7 @@ def _is_script(request: HttpRequest) -> bool:
 
 def _shown(form: StoryForm) -> dict[str, Any]:
     """What a reader would be given: the same pieces of HTML, and the same fields around them."""
-    if len(form.cleaned_data.get("body", "")) > BODY:
+    if len(form.data.get("body", "")) > BODY:
         return {"too_long": True}
     content = form.content()
     chosen = next((one for one in form.bylines if str(one.pk) == form.cleaned_data.get("byline")), None)

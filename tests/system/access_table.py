@@ -49,6 +49,13 @@ URLS: dict[str, str] = {
     "stories": OPEN,
     "story-review-means": OPEN,
     "story": OPEN,
+    "story-write": MEMBER,
+    "story-preview": MEMBER,
+    "stories-mine": MEMBER,
+    "story-mine": MEMBER,  # one's own only: tests/community/test_story_writing.py
+    "story-text": MEMBER,
+    "story-hand-in": MEMBER,
+    "story-act": MEMBER,
     "story-say": MEMBER,
     "story-save": MEMBER,
     # joining and signing in
