@@ -152,6 +152,11 @@ def write(member_id: int) -> float:
     return spend(f"write:{member_id}", capacity=40, per_seconds=4)
 
 
+def picture(member_id: int) -> float:
+    """Pictures sent by one account: burst 12, then one every 5 minutes. Each costs a second of work."""
+    return spend(f"picture:{member_id}", capacity=12, per_seconds=300)
+
+
 def look_at(member_id: int) -> float:
     """Previews of one account's own text: burst 40, then one a second."""
     return spend(f"look-at:{member_id}", capacity=40, per_seconds=1)

@@ -125,8 +125,8 @@ def _kept(request: HttpRequest, kept: StoryRevision, do: str) -> HttpResponse:
     if _is_script(request):
         said = {"version": kept.version, "at": timezone.localtime().strftime("%H:%M")}
         return JsonResponse({**said, "url": reverse("story-text", args=[pk])})
-    if do == "next":
-        return redirect("story-hand-in", pk=pk)
+    if do in ("next", "pictures"):
+        return redirect("story-hand-in" if do == "next" else "story-pictures", pk=pk)
     messages.success(request, _("Kept. Only you see it."))
     return redirect("stories-mine" if do == "later" else reverse("story-text", args=[pk]))
 

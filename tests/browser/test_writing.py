@@ -32,7 +32,7 @@ def test_a_story_is_kept_while_it_is_written_looked_at_and_handed_in(evening: An
     for box in page.locator("[name=ticked]").all():
         box.check()
     page.get_by_role("button", name="Hand it in").click()
-    expect(page.get_by_role("alert").first).to_contain_text("Your agreement")
+    expect(page.locator(".errors").first).to_contain_text("Your agreement")
     page.locator("[name=agrees]").check()
     page.get_by_role("button", name="Hand it in").click()
     expect(page.locator("main")).to_contain_text("With a reviewer, usually 4 days")

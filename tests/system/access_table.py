@@ -56,6 +56,8 @@ URLS: dict[str, str] = {
     "story-text": MEMBER,
     "story-hand-in": MEMBER,
     "story-act": MEMBER,
+    "story-pictures": MEMBER,
+    "story-picture": KEY,  # and only while its story is out: tests/community/test_story_pictures.py
     "story-say": MEMBER,
     "story-save": MEMBER,
     # joining and signing in
