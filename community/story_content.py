@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from community import text
 from community.refusals import Refusal
@@ -28,7 +29,7 @@ CATEGORIES: dict[str, str | Promise] = {
 WORDS_PER_MINUTE = 200
 BODY, SOURCES, TAGS = 40_000, 30, 6
 LIMITS = {"title": 90, "share_title": 90, "content_note": 120, "sponsor": 160, "advertising": 160, "source": 200,
-          "address": 500, "tag": 40}  # fmt: skip
+          "address": 500, "tag": 40, "day": 10}  # fmt: skip
 # Words in a page's title or a shared link that would tell whoever looks over a shoulder.
 TELLING = ("depress", "suicid", "bipolar", "self harm", "anxiety", "psychos", "ketamine", "antidepress", "crisis",
            "medication", "therapy", "mental", "diagnos", "depresi", "ansiedad", "terapia")  # fmt: skip
@@ -110,14 +111,17 @@ def from_json(value: object) -> Text:
     return msgspec.convert(value, Text)
 
 
-def checked(content: Text) -> Text:
-    """The same, tidied. Raises `BadStory` with a sentence for each field that cannot be kept."""
+def checked(content: Text, *, draft: bool = False) -> Text:
+    """The same, tidied. Raises `BadStory` with a sentence for each field that cannot be kept.
+
+    A draft may be unfinished anywhere: only what does not fit, or is no text, is refused.
+    """
     errors: dict[str, Any] = {}
-    title = _tidy(content.title, "title", errors, wanted=True)
-    body = _tidy(content.body, "body", errors, limit=BODY, wanted=True, keeps_lines=True)
+    title = _tidy(content.title, "title", errors, wanted=not draft)
+    body = _tidy(content.body, "body", errors, limit=BODY, wanted=not draft, keeps_lines=True)
     fields = {name: _tidy(getattr(content, name), name, errors)
               for name in ("share_title", "content_note", "sponsor", "advertising")}  # fmt: skip
-    if fields["share_title"] and is_telling(fields["share_title"]):
+    if not draft and fields["share_title"] and is_telling(fields["share_title"]):
         errors["share_title"] = _("This title would tell others what it is about. Choose quieter words.")
     if content.category not in get_args(Category) or content.kind not in get_args(Kind):
         errors["category"] = _("Choose one of these.")
@@ -125,28 +129,37 @@ def checked(content: Text) -> Text:
         errors["tags"] = _("A few words are enough.")
     topics = tuple(one for one in content.topics if one in LABELS)
     tags = tuple(dict.fromkeys(_tidy(one, "tag", errors) for one in content.tags[:TAGS] if one.strip()))
-    sources = _sources(content.sources, errors)
+    sources = _sources(content.sources, errors, draft=draft)
     if errors:
         raise BadStory({name: str(words) for name, words in errors.items()})
     return Text(title, body, content.kind, content.category, topics=topics, tags=tags, sources=sources, **fields)
 
 
-def _sources(given: tuple[Source, ...], errors: dict[str, Any]) -> tuple[Source, ...]:
+def _sources(given: tuple[Source, ...], errors: dict[str, Any], *, draft: bool) -> tuple[Source, ...]:
     if len(given) > SOURCES:
         errors["sources"] = _("Thirty sources fit here.")
         return ()
-    return tuple(_source(one, errors) for one in given)
+    return tuple(_source(one, errors, draft=draft) for one in given)
 
 
-def _source(one: Source, errors: dict[str, Any]) -> Source:
-    address = one.url.strip()
-    if address and (urlsplit(address).scheme not in ("http", "https") or len(address) > LIMITS["address"]):
+def _source(one: Source, errors: dict[str, Any], *, draft: bool) -> Source:
+    address = _tidy(one.url, "address", errors)
+    if address and not draft and not is_address(address):
         errors["sources"] = _("An address begins with https:// or http://.")
-    for written in (one.looked_at, one.published):
-        if written and not _is_day(written):
-            errors["sources"] = _("Write a day as 2026-11-30, or a year.")
-    title = _tidy(one.title, "source", errors, wanted=True)
-    return Source(title, _tidy(one.publisher, "source", errors), address, one.published.strip(), one.looked_at.strip())
+    published, looked_at = (_tidy(written, "day", errors) for written in (one.published, one.looked_at))
+    if not draft and not all(_is_day(written) for written in (published, looked_at) if written):
+        errors["sources"] = _("Write a day as 2026-11-30, or a year.")
+    title = _tidy(one.title, "source", errors, wanted=not draft)
+    return Source(title, _tidy(one.publisher, "source", errors), address, published, looked_at)
+
+
+def is_address(written: str) -> bool:
+    """True for the address of a site: nothing else may stand behind a link."""
+    try:
+        parts = urlsplit(written)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(written) <= LIMITS["address"]
 
 
 def _is_day(written: str) -> bool:
@@ -167,7 +180,11 @@ def _tidy(words: str, name: str, errors: dict[str, Any], *, limit: int = 0, want
         return ""
     try:
         tidy = text.tidy(words, limit=limit or LIMITS[name])
+    except text.TooLong as too_long:
+        said = ngettext("%(n)s character more than fits.", "%(n)s characters more than fit.", too_long.over)
+        errors[name] = said % {"n": too_long.over}
+        return ""
     except Refusal as refusal:
-        errors[name] = str(refusal.detail)
+        errors[name] = refusal.detail
         return ""
     return tidy if keeps_lines else " ".join(tidy.split())

@@ -35,6 +35,8 @@ _MENTION = re.compile(r"(?<![\w@.])@([^\W_][\w.\-]{2,29})")
 _MAY_HOLD_LINK = re.compile(r"https?://|www\.|\w\.\w", re.IGNORECASE)
 _WORDS = re.compile(r"(\s+)")
 _LEADS = re.compile(r"https?://|mailto:|tel:|/(?!/)", re.IGNORECASE)  # where a link in a story may lead
+_PICTURE = re.compile(r"picture:([0-9a-f]{64})-(\d{1,4})x(\d{1,4})")
+_PICTURE_AT = re.compile(r"/stories/pictures/[0-9a-f]{64}\.webp")
 _REL = "nofollow ugc noopener noreferrer"
 
 
@@ -44,6 +46,7 @@ class TooLong(Refusal):
     code = "too-long"
 
     def __init__(self, over: int) -> None:
+        self.over = over
         words = ngettext(
             "%(n)s character over. You could send it in two parts.",
             "%(n)s characters over. You could send it in two parts.",
@@ -187,7 +190,12 @@ def markdown_to_html(text: str) -> SafeString:
 
 def markdown_to_plain(text: str) -> str:
     """The words of Markdown on one line, without its signs."""
-    return " ".join(html.unescape(nh3.clean(_markdown().render(text), tags=set())).split())
+    return html_to_plain(_markdown().render(text))
+
+
+def html_to_plain(shown: str) -> str:
+    """The words of a page's piece on one line."""
+    return " ".join(html.unescape(nh3.clean(shown, tags=set())).split())
 
 
 def story_to_blocks(text: str) -> list[SafeString]:
@@ -203,7 +211,16 @@ def story_to_blocks(text: str) -> list[SafeString]:
         if token.type in ("heading_open", "heading_close"):
             token.tag = "h2" if token.tag in ("h1", "h2") else "h3"
         blocks[-1].append(token)
-    return [_clean_story(parser.renderer.render(block, parser.options, {})) for block in blocks]
+    return [_clean_story(_rendered(parser, block)) for block in blocks]
+
+
+def _rendered(parser: MarkdownIt, block: list[Any]) -> str:
+    # A paragraph that is a picture, and nothing else, is a figure.
+    inside = block[1].children if len(block) == 3 and block[0].type == "paragraph_open" else ()
+    is_figure = len(inside) == 1 and inside[0].type == "image"
+    if is_figure:
+        block[0].tag = block[2].tag = "figure"
+    return str(parser.renderer.render(block, parser.options, {"is_figure": is_figure}))
 
 
 def story_to_plain(text: str) -> list[str]:
@@ -215,17 +232,52 @@ def story_to_plain(text: str) -> list[str]:
 def _clean_story(shown: str) -> SafeString:
     return mark_safe(nh3.clean(  # noqa: S308
         shown,
-        tags={"p", "br", "ul", "ol", "li", "em", "strong", "a", "blockquote", "h2", "h3", "hr"},
-        attributes={"a": {"href"}},
+        tags={"p", "br", "ul", "ol", "li", "em", "strong", "a", "blockquote", "h2", "h3", "hr", "img", "figure",
+              "figcaption", "small"},
+        attributes={"a": {"href"}, "img": {"src", "alt", "width", "height", "loading"}},
         url_schemes={"http", "https", "tel", "mailto"},
         link_rel="noreferrer noopener",
-        attribute_filter=lambda tag, name, value: value if _LEADS.match(value) else None,
+        attribute_filter=_may_stand,
     ).strip())  # fmt: skip
+
+
+def _may_stand(tag: str, name: str, value: str) -> str | None:
+    if name == "href":
+        return value if _LEADS.match(value) else None
+    return value if name != "src" or _PICTURE_AT.fullmatch(value) else None
+
+
+def picture_line(digest: str, width: int, height: int, *, alt: str, credit: str) -> str:
+    """How a picture stands in the Markdown of a story."""
+    thanks = f' "{credit}"' if credit else ""
+    return f"![{alt}](picture:{digest}-{width}x{height}{thanks})"
+
+
+def pictures_in(text: str) -> set[str]:
+    """The digests of the pictures that a story names."""
+    return {digest for digest, _width, _height in _PICTURE.findall(text)}
+
+
+def _picture(_renderer: Any, tokens: Any, place: int, options: Any, env: Any) -> str:
+    """One of our own pictures, with room kept for it; any other is its own words again."""
+    token = tokens[place]
+    alt, address = " ".join(token.content.split()), str(token.attrs.get("src", ""))
+    found = _PICTURE.fullmatch(address)
+    if not found or not alt:
+        return html.escape(f"![{alt}]({address})")
+    digest, width, height = found.groups()
+    shown = (f'<img src="/stories/pictures/{digest}.webp" alt="{html.escape(alt)}" width="{int(width)}"'
+             f' height="{int(height)}" loading="lazy">')  # fmt: skip
+    credit = html.escape(str(token.attrs.get("title", "")))
+    around = "figcaption" if env.get("is_figure") else "small"
+    return f"{shown}<{around}>{credit}</{around}>" if credit else shown
 
 
 @cache
 def _story_markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).disable(["image", "code", "fence", "html_block", "html_inline"])
+    made = MarkdownIt("commonmark", {"html": False}).disable(["code", "fence", "html_block", "html_inline"])
+    made.add_render_rule("image", _picture)
+    return made
 
 
 @cache

@@ -147,6 +147,21 @@ def save(member_id: int) -> float:
     return spend(f"save:{member_id}", capacity=60, per_seconds=1)
 
 
+def write(member_id: int) -> float:
+    """Texts of stories kept by one account, also by the script that keeps them: burst 40, then one every 4 seconds."""
+    return spend(f"write:{member_id}", capacity=40, per_seconds=4)
+
+
+def picture(member_id: int) -> float:
+    """Pictures sent by one account: burst 12, then one every 5 minutes. Each costs a second of work."""
+    return spend(f"picture:{member_id}", capacity=12, per_seconds=300)
+
+
+def look_at(member_id: int) -> float:
+    """Previews of one account's own text: burst 40, then one a second."""
+    return spend(f"look-at:{member_id}", capacity=40, per_seconds=1)
+
+
 def beforehand(member_id: int) -> float:
     """Questions to hosts by one account: burst 6, then one every 10 minutes."""
     return spend(f"beforehand:{member_id}", capacity=6, per_seconds=600)

@@ -25,7 +25,10 @@ from community.views import (
     search,
     static_pages,
     stories,
+    story_mine,
     story_outside,
+    story_pictures,
+    story_write,
     topics,
     you,
 )
@@ -115,6 +118,15 @@ directory = [
 
 library = [
     path("stories/", stories.stories, name="stories"),
+    path("stories/write/", story_write.write, name="story-write"),
+    path("stories/write/preview/", story_write.preview, name="story-preview"),
+    path("stories/mine/", story_mine.mine, name="stories-mine"),
+    path("stories/mine/<int:pk>/", story_mine.one, name="story-mine"),
+    path("stories/mine/<int:pk>/act/", story_mine.act, name="story-act"),
+    path("stories/mine/<int:pk>/text/", story_write.change, name="story-text"),
+    path("stories/mine/<int:pk>/hand-in/", story_mine.hand_in, name="story-hand-in"),
+    path("stories/mine/<int:pk>/pictures/", story_pictures.add, name="story-pictures"),
+    path("stories/pictures/<slug:digest>.webp", story_pictures.picture, name="story-picture"),
     path("stories/review/", static_pages.page, {"template": "story_review_means"}, name="story-review-means"),
     path("stories/feed/", story_outside.feed, name="story-feed"),
     path("stories/reading/", stories.reading, name="story-reading"),

@@ -18,6 +18,7 @@ class ModerationConfig(AppConfig):
             desk,
             hooks,
             live_side,
+            reading_along,
             reports,
             retention,
             searching,

@@ -107,6 +107,9 @@ class StoryRevision(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     version = models.PositiveIntegerField(default=0, help_text="Of a draft: raised each time it is kept")
     author = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    byline = models.ForeignKey(
+        Byline, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="With this text"
+    )
     checklist = models.JSONField(default=list, help_text="What its author says about it: keys of the checklist")
     correction = models.CharField(
         max_length=300, blank=True, help_text="Told to readers, with the date, when it is out"
@@ -189,6 +192,20 @@ class Correction(models.Model):
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="corrections")
     said = models.CharField(max_length=300)
     at = models.DateTimeField(default=timezone.now)
+
+
+class StoryPicture(models.Model):
+    """A picture in a story: made anew from what was sent, so that nothing is left of place, camera or name."""
+
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="pictures")
+    digest = models.CharField(max_length=64, db_index=True, help_text="SHA-256 of the bytes, in hexadecimal")
+    data = models.BinaryField(help_text="WebP without metadata")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["story", "digest"], name="a_story_has_a_picture_once")]
 
 
 class StoryReaction(models.Model):

@@ -7,6 +7,7 @@ needs only one, and a writer who takes consent back needs nobody.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from itertools import count
@@ -87,24 +88,33 @@ def remarks_on(body: str) -> list[str]:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def begin(content: Text, *, by: Member, byline: Byline, writer: Member | None = None) -> StoryRevision:
-    """A new story and its first draft, which nobody but its author and editors see. Raises `BadStory`."""
-    tidy = checked(content)
+def begin(content: Text, *, by: Member, byline: Byline, writer: Member | None = None, key: str = "") -> StoryRevision:
+    """A new story and its first draft, which nobody but its author and editors see. Raises `BadStory`.
+
+    With a `key` of the page that it was written on, the same again is the same story.
+    """
+    tidy = checked(content, draft=True)
     with transaction.atomic():
-        story = _new(tidy, byline=byline, writer=writer or by)
-        return _next(story, tidy, by)
+        if key and (there := Story.objects.filter(slug=f"story-{key}", writer=writer or by).first()):
+            return there.revisions.select_related("story").latest("number")
+        story = _new(tidy, byline=byline, writer=writer or by, key=key)
+        return _next(story, tidy, by, byline)
 
 
-def keep(draft: StoryRevision, content: Text, *, by: Member, version: int) -> StoryRevision:
-    """Keeps a draft as it is now. Raises `Overtaken` when somebody kept another one since `version`."""
+def keep(
+    draft: StoryRevision, content: Text, *, by: Member, version: int, byline: Byline | None = None
+) -> StoryRevision:
+    """Keeps a draft as it is now. Raises `Overtaken` when somebody kept another one since `version`, `BadStory`."""
     require(by, "story.write", draft.story)
-    tidy = checked(content)
+    tidy = checked(content, draft=True)
     with transaction.atomic():
-        _locked(draft.story_id)
+        story = _locked(draft.story_id)
         rows = StoryRevision.objects.filter(pk=draft.pk, state=State.DRAFT, version=version)
-        if not rows.update(content=to_json(tidy), version=F("version") + 1, made_at=timezone.now()):
+        byline = byline or draft.byline or story.byline
+        if not rows.update(content=to_json(tidy), byline=byline, version=F("version") + 1, made_at=timezone.now()):
             raise Overtaken
-        Story.objects.filter(pk=draft.story_id, published=None).update(title=tidy.title, category=tidy.category)
+        unseen = Story.objects.filter(pk=story.pk, published=None)
+        unseen.update(title=tidy.title, category=tidy.category, kind=tidy.kind, byline=byline)
         return StoryRevision.objects.select_related("story").get(pk=draft.pk)
 
 
@@ -116,11 +126,16 @@ def change(story: Story, *, by: Member) -> StoryRevision:
         newest = story.revisions.order_by("-number").first()
         if newest is None:
             raise NotYours
-        return newest if newest.state == State.DRAFT else _next(story, newest.read(), by)
+        return newest if newest.state == State.DRAFT else _next(story, newest.read(), by, newest.byline)
 
 
-def hand_in(draft: StoryRevision, *, by: Member, ticked: Iterable[str], correction: str = "") -> StoryRevision:
-    """Hands a draft in for a clinician; from now on it does not change. Raises `ChecklistOpen`, `NoConsent`."""
+def hand_in(
+    draft: StoryRevision, *, by: Member, ticked: Iterable[str], correction: str = "", version: int | None = None
+) -> StoryRevision:
+    """Hands a draft in for a clinician; from now on it does not change.
+
+    `version` is the one that its author had before them. Raises `ChecklistOpen`, `NoConsent`, `BadStory`, `Overtaken`.
+    """
     require(by, "story.write", draft.story)
     if missing := CHECKLIST.keys() - set(ticked):
         words = " ".join(str(CHECKLIST[one]) for one in CHECKLIST if one in missing)
@@ -130,6 +145,11 @@ def hand_in(draft: StoryRevision, *, by: Member, ticked: Iterable[str], correcti
         if story.consent_at is None or story.consent_withdrawn_at:
             raise NoConsent
         mine = _again(draft, State.DRAFT)
+        if version not in (None, mine.version):
+            raise Overtaken
+        content = checked(mine.read())
+        if story.published_id is None and not story.revisions.exclude(submitted_at=None).exists():
+            _name(story, content)
         waiting = story.revisions.filter(state__in=(State.SUBMITTED, State.CHANGES, State.REVIEWED))
         waiting.update(state=State.PAST)
         mine.state, mine.submitted_at, mine.checklist = State.SUBMITTED, timezone.now(), sorted(CHECKLIST)
@@ -157,19 +177,30 @@ def take_consent_back(story: Story, *, by: Member) -> None:
 # --- inside ---------------------------------------------------------------------------------------
 
 
-def _next(story: Story, content: Text, by: Member) -> StoryRevision:
+def _next(story: Story, content: Text, by: Member, byline: Byline | None = None) -> StoryRevision:
     last = story.revisions.aggregate(last=Max("number"))["last"] or 0
-    return StoryRevision.objects.create(story=story, number=last + 1, content=to_json(content), author=by)
+    said = {"content": to_json(content), "author": by, "byline": byline}
+    return StoryRevision.objects.create(story=story, number=last + 1, **said)
 
 
-def _new(content: Text, *, byline: Byline, writer: Member) -> Story:
+def _new(content: Text, *, byline: Byline, writer: Member, key: str) -> Story:
     fields = {"title": content.title, "category": content.category, "kind": content.kind}
-    base = slugify(content.quiet_title)[:60] or f"story-{secrets.token_hex(4)}"
+    story = Story(byline=byline, writer=writer, **fields)
+    _name(story, content, f"story-{key}" if key else "")
+    return story
+
+
+def _name(story: Story, content: Text, base: str = "") -> None:
+    """Keeps a story under an address that tells nothing, made of its quiet title."""
+    quiet = base or slugify(content.quiet_title)[:60]
+    if re.fullmatch(rf"{quiet or 'story'}(-[0-9a-f]+)?", story.slug):
+        return
+    base = quiet or f"story-{secrets.token_hex(4)}"
     for number in count(2 if base in TAKEN else 1):
+        story.slug = base if number == 1 else f"{base}-{number}"
         try:
             with transaction.atomic():
-                slug = base if number == 1 else f"{base}-{number}"
-                return Story.objects.create(slug=slug, byline=byline, writer=writer, **fields)
+                story.save()
         except IntegrityError:
             continue
-    raise AssertionError
+        return

@@ -42,6 +42,7 @@ def let_out(story: Story) -> None:
     story.changed_at = story.next_at
     story.published, story.published_at = mine, story.published_at or story.next_at
     story.title, story.category, story.kind = content.title, content.category, content.kind
+    story.byline = mine.byline or story.byline
     story.review_due = mine.look_again_on or timezone.localdate(story.next_at) + A_YEAR
     if mine.correction:
         Correction.objects.create(story=story, said=mine.correction, at=story.next_at)

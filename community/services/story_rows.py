@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community import signals
@@ -12,7 +13,6 @@ from community.services import notices
 from community.services.resources import Overtaken, OwnWords
 
 State = StoryRevision.State
-MINE = "/stories/mine/"  # where a writer reads what became of a text
 
 
 class NoConsent(Refusal):
@@ -56,4 +56,14 @@ def tell(story: Story) -> None:
 def tell_writers(story: Story, revision: StoryRevision | None, kind: str, *, by: Member | None) -> None:
     """A notice to whoever wrote it, never to whoever did it themselves. It names nothing."""
     ids = {story.writer_id, revision.author_id if revision else None} - {None, by.pk if by else None}
-    notices.notify([pk for pk in ids if pk], kind=kind, key=f"story:{story.pk}", subject="", path=MINE)
+    path = reverse("story-mine", args=[story.pk])
+    notices.notify([pk for pk in ids if pk], kind=kind, key=_key(story), subject="", path=path)
+
+
+def seen(story: Story, member: Member) -> None:
+    """The writer has looked at what became of it."""
+    notices.seen(member, _key(story))
+
+
+def _key(story: Story) -> str:
+    return f"story:{story.pk}"

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from community import readiness
-from community.serving.limits import BODY_LIMIT, REQUEST_SECONDS
+from community.serving.limits import REQUEST_SECONDS, body_limit
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -43,14 +43,14 @@ async def _turn_away(_scope: dict[str, Any], receive: Receive, send: Send) -> No
 
 async def _with_bounds(application: Asgi, scope: dict[str, Any], receive: Receive, send: Send) -> None:
     try:
-        await application(scope, _bounded(receive), send)
+        await application(scope, _bounded(receive, body_limit(scope.get("path", ""))), send)
     except _Refused as no:
         headers = [(b"content-length", b"0"), (b"connection", b"close")]
         await send({"type": "http.response.start", "status": no.status, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, limit: int) -> Receive:
     arrived, more = 0, True
 
     async def inner() -> Any:
@@ -63,7 +63,7 @@ def _bounded(receive: Receive) -> Receive:
             raise _Refused(408) from None
         arrived += len(event.get("body", b""))
         more = event.get("more_body", False)
-        if arrived > BODY_LIMIT:
+        if arrived > limit:
             raise _Refused(413)
         return event
 

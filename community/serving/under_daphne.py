@@ -15,7 +15,7 @@ from twisted.internet import reactor as installed_reactor
 from twisted.logger import globalLogBeginner
 
 from community.serving.asgi import COME_BACK, Asgi
-from community.serving.limits import BODY_LIMIT, FRAME_LIMIT, HANDSHAKE_SECONDS, REQUEST_SECONDS
+from community.serving.limits import FRAME_LIMIT, HANDSHAKE_SECONDS, REQUEST_SECONDS, body_limit
 from community.serving.stopping import FINISH_SECONDS, Ending
 
 reactor: Any = installed_reactor
@@ -32,13 +32,13 @@ class Request(WebRequest):
     def gotLength(self, length: int | None) -> None:  # noqa: N802  (Twisted's name)
         """Refuses a body that says it is too long."""
         super().gotLength(length)
-        if length and length > BODY_LIMIT:
+        if length and length > self._body_limit():
             self._too_large()
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         """Refuses a body that grows too long without having said so."""
         self._arrived += len(data)
-        if self._arrived > BODY_LIMIT:
+        if self._arrived > self._body_limit():
             self._too_large()
         elif not self.content.closed:
             super().handleContentChunk(data)
@@ -47,6 +47,11 @@ class Request(WebRequest):
         """Called every two seconds. Lets go of requests that never finish arriving or being answered."""
         if not self.finished and time.monotonic() - self._since > REQUEST_SECONDS and self.channel is not None:
             self.channel.loseConnection()
+
+    def _body_limit(self) -> int:
+        # The address is not the request's own before all of its body has come; its line has it.
+        path = getattr(self.channel, "_path", None) or b""
+        return body_limit(path.decode("latin-1"))
 
     def _too_large(self) -> None:
         if self.channel is not None:

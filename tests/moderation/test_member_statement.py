@@ -333,7 +333,9 @@ def test_m3_a_closed_account_reads_its_statement_and_appeals_after_signing_in(cl
 
 
 OTHERS = [
-    name for name, kind in URLS.items() if kind not in (OPEN, KEY, MEMBER) or (kind == MEMBER and "decision" not in name)
+    name
+    for name, kind in URLS.items()
+    if kind not in (OPEN, KEY, MEMBER) or (kind == MEMBER and "decision" not in name)
 ]
 
 

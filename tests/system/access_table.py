@@ -50,6 +50,15 @@ URLS: dict[str, str] = {
     "stories": OPEN,
     "story-review-means": OPEN,
     "story": OPEN,
+    "story-write": MEMBER,
+    "story-preview": MEMBER,
+    "stories-mine": MEMBER,
+    "story-mine": MEMBER,  # one's own only: tests/community/test_story_writing.py
+    "story-text": MEMBER,
+    "story-hand-in": MEMBER,
+    "story-act": MEMBER,
+    "story-pictures": MEMBER,
+    "story-picture": KEY,  # and only while its story is out: tests/community/test_story_pictures.py
     "story-say": MEMBER,
     "story-save": MEMBER,
     "story-note": MEMBER,  # of one's own row
