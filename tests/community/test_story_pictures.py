@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from community import pictures, text
@@ -165,7 +166,7 @@ def test_a_picture_is_seen_only_with_its_story(client, draft):
     clinician, second = factories.make_member(roles=("reviewers",)), factories.make_member(roles=("curators",))
     stories.agree(newest.story, by=newest.author)
     stories.hand_in(newest, by=newest.author, ticked=CHECKLIST)
-    cleo = Byline.objects.create(name="Dr Cleo", profession="doctor", member=clinician)
+    cleo = Byline.objects.create(name="Dr Cleo", profession="doctor", member=clinician, agreed_at=timezone.now())
     story = stories.read_second(stories.review(newest, Verdict("approve"), by=clinician, byline=cleo), by=second)
     shown = Client().get(address)
     assert (shown.status_code, shown["Cache-Control"], shown["X-Content-Type-Options"]) == (200, "no-cache", "nosniff")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from community.models import Byline, Notice, Story, StoryRevision
 from community.services import stories, story_writing
@@ -47,7 +48,9 @@ def handed_in(client, draft, **more):
 
 def reviewed(draft, verdict):
     clinician = factories.make_member(roles=("reviewers",))
-    byline = Byline.objects.create(name="Dr Cleo", profession="psychologist", member=clinician)
+    byline = Byline.objects.create(
+        name="Dr Cleo", profession="psychologist", member=clinician, agreed_at=timezone.now()
+    )
     return stories.review(StoryRevision.objects.get(pk=draft.pk), verdict, by=clinician, byline=byline)
 
 
