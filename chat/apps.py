@@ -25,4 +25,4 @@ class ChatConfig(AppConfig):
             reminders,
             wishes,
         )
-        from chat.views import live_landing  # noqa: F401  (what the landing page shows)
+        from chat.views import live_landing, story_shown  # noqa: F401  (what the landing page and stories show)

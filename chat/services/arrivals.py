@@ -24,6 +24,7 @@ from community.services.notices import new_counts
 
 KEYS_UNDER_WAY = 200  # places whose transactions may still run when a later key is seen
 PLACES_AT_ONCE = 2000
+UNTOLD = (Room.Kind.LIVE, Room.Kind.STORY)  # rooms that no socket hears of before it enters, or never
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _places(ids: set[int]) -> dict[int, list[Any]]:
     unseen &= Q(member__mentions__message__hidden_at=None)
     rows = (
         Membership.objects.filter(member__in=ids)
-        .exclude(room__kind=Room.Kind.LIVE)
+        .exclude(room__kind__in=UNTOLD)
         .select_related("room")
         .order_by("room__place", "room_id")
     )
@@ -105,7 +106,7 @@ def newest_places(after: int) -> tuple[int, list[tuple[int, int]]]:
     """
     if not after:
         return Membership.objects.aggregate(newest=Max("pk"))["newest"] or 0, []
-    rows = Membership.objects.filter(pk__gt=after - KEYS_UNDER_WAY).exclude(room__kind=Room.Kind.LIVE).order_by("pk")
+    rows = Membership.objects.filter(pk__gt=after - KEYS_UNDER_WAY).exclude(room__kind__in=UNTOLD).order_by("pk")
     found = list(rows.values_list("pk", "member", "room")[:PLACES_AT_ONCE])
     return (found[-1][0] if found else after), [(member, room) for _, member, room in found]
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from community import below_story
 from community.models import Member, StoryReaction
 from community.services import story_reading as reading
 from community.services.topics import folding_for
@@ -78,6 +79,7 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
         "support": support,
         "is_saved": bool(reading.keys_saved(me, [told.story])),
         "related": reading.related(told),
+        "below": below_story.pieces(request, told.story),
         "address": request.build_absolute_uri(request.path),
     }  # fmt: skip
     return render(request, "community/story.html", context)
