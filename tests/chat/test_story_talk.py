@@ -195,7 +195,7 @@ def _noticed(room):
 
 
 def test_being_named_or_answered_tells_and_nothing_else_does(story, room):
-    ana, ben, cleo = joined("ana", story), joined("ben", story), joined("cleo", story)
+    ana, ben, _cleo = joined("ana", story), joined("ben", story), joined("cleo", story)
     post(ana, room, "It rained here too.")
     post(ben, room, "Here as well.", reply_to=1)
     post(ben, room, "And you, @cleo?")
