@@ -121,7 +121,7 @@ def story_for(member: Member, slug: str) -> Telling:
 
 def text_read(told: Telling, number: int | None) -> StoryRevision:
     """The text of this number, if readers ever had it; else the one that they have now."""
-    rows = StoryRevision.objects.filter(story=told.story, number=number, state=StoryRevision.State.READY)
+    rows = StoryRevision.objects.filter(story=told.story, number=number or 0, state=StoryRevision.State.READY)
     return rows.select_related("story").first() or told.revision
 
 
