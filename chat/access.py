@@ -12,6 +12,7 @@ from community.access import has_role, rule
 from community.models import Member
 
 REPORTABLE_FOR = timedelta(hours=1)  # after it was taken back
+OPEN_KINDS = (Room.Kind.GROUP, Room.Kind.STORY)  # anybody comes and goes
 KEEPING_ROLES = ("moderators", "leads", "admins")
 
 
@@ -30,12 +31,12 @@ def _list(actor: Member, thing: object) -> bool:
 
 @rule("room.join")
 def _join(actor: Member, room: Room) -> bool:
-    return room.kind == Room.Kind.GROUP
+    return room.kind in OPEN_KINDS
 
 
 @rule("room.leave")
 def _leave(actor: Member, room: Room) -> bool:
-    return room.kind == Room.Kind.GROUP and _has_place(actor, room)
+    return room.kind in OPEN_KINDS and _has_place(actor, room)
 
 
 @rule("room.read")

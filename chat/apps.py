@@ -25,4 +25,4 @@ class ChatConfig(AppConfig):
             reminders,
             wishes,
         )
-        from chat.views import live_alongside, live_landing  # noqa: F401  (what pages of community show)
+        from chat.views import live_alongside, live_landing, story_shown  # noqa: F401  (what pages of community show)

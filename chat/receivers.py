@@ -7,7 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from chat import hub, signals
-from chat.services import parting
+from chat.services import parting, story_talk
 from community import readiness
 from community import signals as community_signals
 
@@ -35,6 +35,11 @@ def _live_moved(sender: Any, room_ids: list[int], **_: Any) -> None:
 @receiver(community_signals.notices_moved)
 def _notices_moved(sender: Any, member_ids: list[int], **_: Any) -> None:
     hub.from_thread("notices_moved", member_ids)
+
+
+@receiver(community_signals.story_changed)
+def _story_changed(sender: Any, story: Any, **_: Any) -> None:
+    story_talk.settle(story)
 
 
 @receiver(community_signals.session_ended)

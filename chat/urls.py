@@ -17,6 +17,7 @@ from chat.views import (
     messages,
     rooms,
     roster,
+    story_talk,
 )
 
 
@@ -52,6 +53,10 @@ urlpatterns = [
     path("rooms/<slug:slug>/m/<seq:seq>/heads-up/", messages.heads_up, name="message-heads-up"),
     path("rooms/<slug:slug>/m/<seq:seq>/withdraw/", messages.withdraw, name="message-withdraw"),
     path("rooms/<slug:slug>/m/<seq:seq>/react/", messages.react, name="message-react"),
+    path("stories/<slug:slug>/comments/", story_talk.comments, name="story-talk"),
+    path("stories/<slug:slug>/comments/join/", story_talk.join, name="story-talk-join"),
+    path("stories/<slug:slug>/comments/leave/", story_talk.leave, name="story-talk-leave"),
+    path("stories/<slug:slug>/comments/choose/", story_talk.choose, name="story-talk-choose"),
     path("live/", live_week.week, name="live"),
     path("live/calendar/", live_week.month, name="live-calendar"),
     path("live/ask/", live_ask.ask, name="live-ask"),

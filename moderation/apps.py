@@ -25,3 +25,4 @@ class ModerationConfig(AppConfig):
             support_after,
             sweeping,
         )
+        from moderation.views import story_below  # noqa: F401  (what stories show)

@@ -57,6 +57,8 @@ SOURCES: dict[str, Any] = {
     "medicine": _("somebody said that it is advice about medicine"),
     "selling": _("somebody said that it sells or collects"),
     "under-age": _("somebody said that its member may be under 18"),
+    "could-harm": _("somebody said that it could harm its readers"),
+    "about-me": _("somebody said that it is about them"),
     "other": _("somebody told us"),
 }
 EVENTS: dict[str, Any] = {

@@ -72,11 +72,27 @@ class AppealForm(forms.Form):
     )
 
 
+OF_STORIES = (Report.Reason.COULD_HARM, Report.Reason.ABOUT_ME)
+REASONS = [one for one in Report.Reason.choices if one[0] not in OF_STORIES]
+
+
+class StoryReportForm(forms.Form):
+    """What is wrong with a story. `text` is the number of the text that was read."""
+
+    reason = forms.ChoiceField(
+        choices=[*((one.value, one.label) for one in OF_STORIES), *REASONS],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what fits best."), "invalid_choice": _("Choose what fits best.")},
+    )
+    note = forms.CharField(required=False, max_length=NOTE_LIMIT, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+
 class ReportForm(forms.Form):
     """One of two doors; the second one asks for a reason."""
 
     door = forms.ChoiceField(choices=Report.Door.choices)
-    reason = forms.ChoiceField(choices=Report.Reason.choices, required=False, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(choices=REASONS, required=False, widget=forms.RadioSelect)
     note = forms.CharField(
         required=False, max_length=NOTE_LIMIT, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
     )

@@ -60,7 +60,7 @@ class DecisionForm(forms.Form):
         self._add_checklist()
         self._add_what()
         self._add_reason()
-        if kind in choices.NEEDS_WORDS | {Kind.HIDE, Kind.VEIL}:
+        if kind in choices.NEEDS_WORDS | {Kind.HIDE, Kind.VEIL, Kind.STORY_OFF}:
             label = _("Your words to them") if kind in choices.NEEDS_WORDS else _("Your words to them (optional)")
             self.fields["words"] = forms.CharField(
                 label=label,

@@ -32,6 +32,7 @@ urlpatterns = [
     path("moderate/needs-reply/", replies.needs_reply, name="needs-reply"),
     path("people/<str:name>/report/", reporting.report_member, name="report-member"),
     path("messages/<slug:slug>/report/", reporting.report_conversation, name="report-conversation"),
+    path("stories/<slug:slug>/report/", reporting.report_story, name="report-story"),
     # help beside one's own message
     path("support/<str:token>/", support.offer, name="support"),
     path("support/<str:token>/after/", support_after.after, name="support-after"),

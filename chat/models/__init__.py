@@ -17,6 +17,7 @@ from chat.models.live_note import LiveNote
 from chat.models.message import Change, EarlierText, Mention, Message, Reaction
 from chat.models.noticing import Noticed
 from chat.models.room import Membership, Pause, Room
+from chat.models.story_talk import StoryTalk
 
 __all__ = [
     "CalendarAddress",
@@ -40,5 +41,6 @@ __all__ = [
     "Room",
     "Series",
     "SignUp",
+    "StoryTalk",
     "Wish",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,8 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from community.models import Member
+from community.models import Member, Story
 
 LIT_FOR = timedelta(minutes=10)
 
@@ -25,9 +24,11 @@ class RoomQuerySet(models.QuerySet["Room"]):
         return self.filter(kind=Room.Kind.GROUP)
 
     def visible_to(self, member: Member) -> Self:
-        """Listed rooms, and unlisted ones that `member` has a place in."""
+        """Listed rooms, and unlisted ones that `member` has a place in; a story's only while anybody may read it."""
         mine = Membership.objects.filter(room=OuterRef("pk"), member=member)
-        return self.filter(Q(kind=Room.Kind.GROUP) | Exists(mine))
+        told = Story.objects.public().filter(talk__room=OuterRef("pk"))
+        unlisted = Exists(mine) & (~Q(kind=Room.Kind.STORY) | Exists(told))
+        return self.filter(Q(kind=Room.Kind.GROUP) | unlisted)
 
     def joined_by(self, member: Member) -> Self:
         """Rooms that `member` has a place in."""
@@ -41,6 +42,7 @@ class Room(models.Model):
         GROUP = "group"
         LIVE = "live"
         CONVERSATION = "conversation"
+        STORY = "story"  # comments under a story, see `StoryTalk`
 
     slug = models.SlugField(max_length=60, unique=True, allow_unicode=True)
     name = models.CharField(max_length=60)

@@ -26,6 +26,7 @@ from community.services.notices import new_counts
 
 KEYS_UNDER_WAY = 200  # places whose transactions may still run when a later key is seen
 PLACES_AT_ONCE = 2000
+UNTOLD = (Room.Kind.LIVE, Room.Kind.STORY)  # rooms that no socket hears of before it enters, or never
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _places(ids: set[int]) -> dict[int, list[Any]]:
     unseen = Q(member__mentions__room=F("room"), member__mentions__seq__gt=F("read_to"))
     at = "member__mentions__message__hidden"
     unseen &= Q(**{f"{at}_at": None}) | Q(**{f"{at}_until__lte": timezone.now()})
-    rows = Membership.objects.filter(member__in=ids).exclude(room__kind=Room.Kind.LIVE).select_related("room")
+    rows = Membership.objects.filter(member__in=ids).exclude(room__kind__in=UNTOLD).select_related("room")
     rows = rows.order_by("room__place", "room_id")
     places = defaultdict(list)
     for place in rows.annotate(unseen_mentions=Count("member__mentions", filter=unseen)):
@@ -111,7 +112,7 @@ def newest_places(after: int) -> tuple[int, list[tuple[int, int]]]:
     """
     if not after:
         return Membership.objects.aggregate(newest=Max("pk"))["newest"] or 0, []
-    rows = Membership.objects.filter(pk__gt=after - KEYS_UNDER_WAY).exclude(room__kind=Room.Kind.LIVE).order_by("pk")
+    rows = Membership.objects.filter(pk__gt=after - KEYS_UNDER_WAY).exclude(room__kind__in=UNTOLD).order_by("pk")
     found = list(rows.values_list("pk", "member", "room")[:PLACES_AT_ONCE])
     return (found[-1][0] if found else after), [(member, room) for _, member, room in found]
 

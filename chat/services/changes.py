@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import access, signals
 from chat.models import Change, Message, Reaction, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, hiding, live_gate, noticing, sealing, telling
+from chat.services import checks, hiding, live_gate, noticing, sealing, story_gate, telling
 from chat.services.checks import locked
 from chat.services.messages import HEADS_UP_LIMIT
 from community import text, throttle
@@ -61,6 +61,8 @@ def do(act: Act) -> Changed:
     with transaction.atomic():
         member = checks.standing([act]).admit(act)
         room = locked(Room.objects.filter(slug=act.room)).get()
+        if story_gate.mind([room]):
+            raise NotYours
         message = _message(room, act.seq)
         sealing.open_all([message])
         if message.is_unreadable:

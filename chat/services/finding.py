@@ -28,6 +28,7 @@ from community.topics import Folding
 
 LOOKED_AT, MOST_ROOMS = 4000, 20  # messages of all rooms together; rooms in which somebody wrote last
 SINCE = timedelta(days=30)
+NOT_HERE = (Room.Kind.CONVERSATION, Room.Kind.STORY)  # comments are found where their story is, and go with it
 
 
 def _rooms(pks: Iterable[int] | None) -> Iterator[Document]:
@@ -59,7 +60,7 @@ def look(question: Question, viewer: Member, limit: int) -> tuple[int, list[Hit]
 
 
 def _joined(viewer: Member) -> Iterable[Room]:
-    rooms = Room.objects.joined_by(viewer).exclude(kind=Room.Kind.CONVERSATION).exclude(last_message_at=None)
+    rooms = Room.objects.joined_by(viewer).exclude(kind__in=NOT_HERE).exclude(last_message_at=None)
     return rooms.filter(last_message_at__gte=timezone.now() - SINCE).order_by("-last_message_at")[:MOST_ROOMS]
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import signals
 from chat.models import Conversation, Mention, Message, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, entries, live_gate, sealing, statements, telling
+from chat.services import checks, entries, live_gate, sealing, statements, story_gate, telling
 from community import names, text, throttle
 from community.models import Member
 from community.refusals import NotOpen, NotYours, Refusal, TooFast, Unavailable
@@ -159,6 +159,7 @@ class _Batch:
         self._keys: dict[int, sealing.Key] = {}
         self._going_on: set[int] = set()
         self._gates: dict[int, live_gate.Gate] = {}
+        self._gone: frozenset[int] = frozenset()
 
     def outcomes(self) -> list[Outcome]:
         return [self._outcome[place] for place in range(len(self._drafts))]
@@ -200,6 +201,7 @@ class _Batch:
         rooms = {room.slug: room for room in statements.held(Room, "slug", wanted, _OF_A_ROOM)}
         talks = [room.pk for room in rooms.values() if room.kind == Room.Kind.CONVERSATION]
         self._going_on = _going_on(talks)
+        self._gone = story_gate.mind(rooms.values())
         live = [room.pk for room in rooms.values() if room.kind == Room.Kind.LIVE]
         self._gates = live_gate.gates(live, timezone.now()) if live else {}
         self._keys = sealing.keys_of(talks) if talks else {}
@@ -212,6 +214,8 @@ class _Batch:
         self._insert()
 
     def _number(self, draft: Draft, room: Room, member: Member, now: datetime) -> Message:
+        if room.pk in self._gone:
+            raise NotYours
         if room.is_read_only and not checks.may_write_in_closed(member):
             raise ReadOnly
         if room.kind == Room.Kind.CONVERSATION:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chat.models import Membership, Mention, Message, Noticed, Room
+from chat.services import story_gate
 from chat.services.arrivals import hidden_from, names_of_others
 from community.duties import duty
 from community.services import notices
@@ -83,14 +84,15 @@ def _notice(room: Room) -> int:
         mine = Noticed.objects.filter(room=room, seq=place.seq)
         if not mine.update(seq=messages[-1].seq):
             return 0  # another process did
-        for _key, told in sorted(_told(room, messages).items(), key=lambda pair: pair[0]):
+        found = {} if story_gate.mind([room]) else _told(room, messages)
+        for _key, told in sorted(found.items(), key=lambda pair: pair[0]):
             told.write(room)
     return len(messages)
 
 
 def _settled(room: Room, seq: int, before: datetime) -> list[Message]:
     rows = Message.objects.filter(room=room, seq__gt=seq).order_by("seq")
-    rows = rows.only("seq", "author_id", "stored_at", "withdrawn_at", "hidden_at", "hidden_until")
+    rows = rows.only("seq", "author_id", "reply_to", "stored_at", "withdrawn_at", "hidden_at", "hidden_until")
     found: list[Message] = []
     for message in rows[:AT_ONCE]:
         if message.stored_at > before:
@@ -148,6 +150,8 @@ def _told(room: Room, messages: list[Message], *, is_late: bool = False) -> dict
     """What to tell whom; what comes late is new to those who have read past it, too."""
     one_to_one = room.kind == Room.Kind.CONVERSATION
     mentioned = _mentioned([] if one_to_one else messages)
+    if room.kind == Room.Kind.STORY:
+        _add_answered(room, messages, mentioned)
     places = _listening(room, None if is_late else messages[-1].seq, {pk for ids in mentioned.values() for pk in ids})
     hidden = hidden_from({place.member_id for place in places}) if places else {}
     told: dict[tuple[str, int, int], _Told] = {}
@@ -170,6 +174,16 @@ def _mentioned(messages: list[Message]) -> defaultdict[int, set[int]]:
     for message_id, member_id in rows.values_list("message_id", "member_id"):
         found[message_id].add(member_id)
     return found
+
+
+def _add_answered(room: Room, messages: list[Message], mentioned: defaultdict[int, set[int]]) -> None:
+    """Whoever commented on a story is not there to see an answer: it tells them, as being named does."""
+    answered = {m.reply_to for m in messages if m.reply_to}
+    rows = Message.objects.filter(room=room, seq__in=answered, author__isnull=False)
+    authors = dict(rows.values_list("seq", "author_id"))
+    for message in messages:
+        if message.reply_to in authors:
+            mentioned[message.pk].add(authors[message.reply_to])
 
 
 def _listening(room: Room, top: int | None, named: set[int]) -> list[Membership]:

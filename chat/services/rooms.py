@@ -119,7 +119,9 @@ def enter_each(asked: Sequence[tuple[int, str]]) -> list[Entrance | Exception]:
     """For each (member id, room slug): the room as it stands, `NotYours`, or `TooFast`. Few queries for all."""
     waits = [throttle.enter(pk) for pk, _ in asked]
     ids, slugs = {pk for pk, _ in asked}, {slug for _, slug in asked}
-    places = Membership.objects.filter(member__in=ids, room__slug__in=slugs).select_related("room")
+    # Comments under stories are pages only: no socket enters there, so none has to be put out with its story.
+    places = Membership.objects.filter(member__in=ids, room__slug__in=slugs).exclude(room__kind=Room.Kind.STORY)
+    places = places.select_related("room")
     rows = list(places.only("member_id", "read_to", "room__slug", "room__kind", "room__top", "room__revision"))
     hidden = hidden_from(ids)  # after the revisions, or a change between the two reads could be missed
     found = {(p.member_id, p.room.slug): _entrance(p, hidden.get(p.member_id, frozenset())) for p in rows}

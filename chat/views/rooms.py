@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chat import beside, hub
 from chat.models import Membership, Message, Room
-from chat.services import conversations, kind_notes, levels, live_chats, live_gate
+from chat.services import conversations, kind_notes, levels, live_chats, live_gate, story_talk
 from chat.services import rooms as services
 from chat.services.checks import PausedHere, paused_until
 from chat.services.messages import Ended
-from chat.views import live_shown, live_today, talks
+from chat.views import live_shown, live_today, story_shown, talks
 from chat.views.shown import MessageView, RoomCard, cards, shown
 from community.access import may
 from community.models import Member
@@ -100,7 +100,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
         page = reverse("live-chat", args=[live_chats.token_of(slug)])
         return redirect(page + (f"?{request.GET.urlencode()}" if request.GET else ""))
     found = services.room_for(me(request), slug, "room.join")
-    if found.kind == Room.Kind.CONVERSATION:
+    if found.kind in (Room.Kind.CONVERSATION, Room.Kind.STORY):
         return redirect(page_url(found) + (f"?{request.GET.urlencode()}" if request.GET else ""))
     if not may(me(request), "room.read", found):
         card = cards([found], me(request), hub.present())[0]
@@ -163,6 +163,8 @@ def _by_kind(member: Member, found: Room) -> tuple[str, dict[str, Any]]:
         return "chat/live_room.html", live_shown.context_of(member, found)
     if found.kind == Room.Kind.CONVERSATION:
         return "chat/conversation.html", talks.context_of(member, conversations.conversation_for(member, found.slug))
+    if found.kind == Room.Kind.STORY:
+        return "chat/story_talk.html", story_shown.context_of(member, found)
     return "chat/room.html", {"live_next": live_today.next_row(member, within=live_today.IN_ROOMS_BEFORE)}
 
 
@@ -178,6 +180,8 @@ def page_url(found: Room) -> str:
     """The address of a room's page."""
     if found.kind == Room.Kind.LIVE:
         return reverse("live-chat", args=[live_chats.token_of(found.slug)])
+    if found.kind == Room.Kind.STORY:
+        return reverse("story-talk", args=[story_talk.slug_of(found)])
     return reverse("conversation" if found.kind == Room.Kind.CONVERSATION else "room", args=[found.slug])
 
 

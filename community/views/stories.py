@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from community import alongside, display
+from community import alongside, below_story, display
 from community.forms import ReadingForm
 from community.models import Member, StoryReaction
 from community.refusals import NotYours, Refusal
@@ -76,6 +76,7 @@ def _page(request: HttpRequest, told: Telling, *, said: str = "", error: str = "
         "is_saved": bool(story_saving.keys_saved(me, [told.story])),
         "related": cards_of(story_related.related(told), me),
         "beside": alongside.pieces(request, _about(told)),
+        "below": below_story.pieces(request, told.story),
         "address": address,
         "mail": _mail(address, _("A story on %(site)s") % {"site": settings.SITE_NAME}),
         "mail_titled": _mail(address, told.content.title),

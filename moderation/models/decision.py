@@ -30,6 +30,7 @@ class Decision(models.Model):
         RESTRICT = "restrict", _("One thing paused")
         SUSPEND = "suspend", _("Account closed for a time")
         REMOVE = "remove", _("Removed from a room")
+        STORY_OFF = "story-off", _("Story taken away")
         ESCALATE = "escalate", _("Handed to a lead")
         IMMINENT = "imminent", _("Emergency procedure")
         UPHELD = "upheld", _("Looked at again, and left")
@@ -55,11 +56,14 @@ class Decision(models.Model):
             "restrict",
             "suspend",
             "remove",
+            "story-off",
             "upheld",
             "lifted",
         }
     )
-    APPEALABLE: ClassVar = frozenset({"hide", "veil", "edit-request", "silence", "restrict", "suspend", "remove"})
+    APPEALABLE: ClassVar = frozenset(
+        {"hide", "veil", "edit-request", "silence", "restrict", "suspend", "remove", "story-off"}
+    )
 
     token = models.CharField(max_length=22, unique=True, default=new_token)
     flag = models.ForeignKey(Flag, null=True, on_delete=models.SET_NULL, related_name="decisions")

@@ -1,4 +1,4 @@
-"""One case about one message or member, and what happened to it."""
+"""One case about one message, member or story, and what happened to it."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class Flag(models.Model):
     token = models.CharField(max_length=22, unique=True, default=new_token)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.CONCERN)
     message = models.ForeignKey("chat.Message", null=True, on_delete=models.CASCADE, related_name="flags")
+    story = models.ForeignKey("community.Story", null=True, on_delete=models.CASCADE, related_name="flags")
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -77,8 +78,13 @@ class Flag(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["member", "kind"],
-                condition=Q(closed_at=None, message=None, kind="concern"),
+                condition=Q(closed_at=None, message=None, story=None, kind="concern"),
                 name="a_member_has_one_open_flag_of_their_own",
+            ),
+            models.UniqueConstraint(
+                fields=["story", "kind"],
+                condition=Q(closed_at=None, story__isnull=False, kind="concern"),
+                name="a_story_has_one_open_flag",
             ),
         ]
         indexes: ClassVar = [

@@ -1,4 +1,4 @@
-"""What members tell moderators about a message, or about somebody."""
+"""What members tell moderators about a message, about somebody, or about a story."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Report(models.Model):
         MEDICINE = "medicine", _("Advice about medicine")
         SELLING = "selling", _("Selling, or asking for money")
         UNDER_AGE = "under-age", _("Someone may be under 18")
+        COULD_HARM = "could-harm", _("It could harm someone who reads it")  # of a story
+        ABOUT_ME = "about-me", _("It is about me")  # of a story
         OTHER = "other", _("Something else")
 
     class Outcome(models.TextChoices):
@@ -34,6 +36,8 @@ class Report(models.Model):
     about = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="reports_met", help_text="Whom"
     )
+    story = models.ForeignKey("community.Story", null=True, on_delete=models.CASCADE, related_name="reports")
+    revision = models.PositiveIntegerField(null=True, help_text="Of a story: the number of the text that was read")
     flag = models.ForeignKey("moderation.Flag", null=True, on_delete=models.SET_NULL, related_name="reports")
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="reports_made"
@@ -52,8 +56,13 @@ class Report(models.Model):
             models.UniqueConstraint(fields=["message", "reporter", "door"], name="a_worry_is_told_once"),
             models.UniqueConstraint(
                 fields=["about", "reporter", "door"],
-                condition=models.Q(message=None, handled_at=None),
+                condition=models.Q(message=None, story=None, handled_at=None),
                 name="a_worry_about_a_member_waits_once",
+            ),
+            models.UniqueConstraint(
+                fields=["story", "reporter"],
+                condition=models.Q(story__isnull=False, handled_at=None),
+                name="a_report_of_a_story_waits_once",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["handled_at", "door", "at"], name="reports_waiting")]

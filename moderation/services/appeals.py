@@ -206,7 +206,13 @@ def _flag(decision: Decision, member: Member) -> Flag:
     about = decision.flag.message if decision.flag else None
     due = now + flags.due_in(Severity.MODERATE)
     return Flag.objects.create(
-        kind=Flag.Kind.APPEAL, message=about, member=member, severity=Severity.MODERATE, opened_at=now, due_at=due
+        kind=Flag.Kind.APPEAL,
+        message=about,
+        story=decision.flag.story if decision.flag else None,
+        member=member,
+        severity=Severity.MODERATE,
+        opened_at=now,
+        due_at=due,
     )
 
 

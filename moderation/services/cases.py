@@ -54,6 +54,7 @@ class Told:
     at: datetime
     acted_before: int
     left_before: int
+    revision: int | None = None  # of a story: the number of the text that they read
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _one_told(report: Report, acted: int, left: int) -> Told:
         words = reports.words_then(report)
     except fieldcrypt.NotReadable:
         words = ""
-    return Told(report.door, report.reason, report.note, words, report.at, acted, left)
+    return Told(report.door, report.reason, report.note, words, report.at, acted, left, report.revision)
 
 
 def _record(flag: Flag) -> Record:

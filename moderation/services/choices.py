@@ -31,7 +31,8 @@ GROUNDS = ("plan", "time", "place")  # imminent means that at least one of them 
 STEPS = (*GROUNDS, "offered-company", "told-of-emergency-number", "asked-for-no-address")
 TWO_KEYS, TWO_KEYS_WHEN_LONG = {Kind.IMMINENT, Kind.SUSPEND}, {Kind.SILENCE, Kind.RESTRICT}
 NEEDS_TIME = {Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND}
-NEEDS_REASON = {Kind.HIDE, Kind.VEIL, Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND, Kind.REMOVE, Kind.EDIT_REQUEST}
+NEEDS_REASON = {Kind.HIDE, Kind.VEIL, Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND, Kind.REMOVE, Kind.EDIT_REQUEST,
+                Kind.STORY_OFF}  # fmt: skip
 NEEDS_WORDS = {Kind.SUPPORT, Kind.EDIT_REQUEST, Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND, Kind.REMOVE}
 ON_A_MESSAGE = {Kind.HIDE_FOR_NOW, Kind.HIDE, Kind.RESTORE, Kind.VEIL, Kind.EDIT_REQUEST}
 
@@ -88,6 +89,8 @@ def check(choice: Choice, flag: Flag) -> None:
         raise BadChoice("kind", _("There is no message to do this to."))
     if choice.kind == Kind.HIDE_FOR_NOW and flag.message and flag.message.is_hidden:
         raise BadChoice("kind", _("Others don't see it now."))
+    if choice.kind == Kind.STORY_OFF and flag.story is None:
+        raise BadChoice("kind", _("There is no story to do this to."))
     if choice.kind in NEEDS_REASON and choice.reason not in Decision.Reason.values:
         raise BadChoice("reason", _("Choose the reason that the member reads."))
     if choice.kind in NEEDS_WORDS and not choice.words.strip():

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from chat.models import Membership, Room
 from chat.services import changes, hiding, live_places, rooms
 from community.models import Member
-from community.services import members
+from community.services import members, stories, story_standing
 from moderation.models import Decision
 from moderation.services import choices, shield, support
 
@@ -39,6 +39,8 @@ def take_back(decision: Decision, *, by: Member) -> None:
     elif decision.kind == Kind.RESTRICT:
         members.free_of(decision.token)
         rooms.end_pause(decision.token)
+    elif decision.kind == Kind.STORY_OFF:
+        _story_back(decision, by)
     elif decision.kind in (Kind.SILENCE, Kind.SUSPEND) and decision.member:
         _stand_anew(decision.member, decision.kind)
     elif decision.kind == Kind.REMOVE and decision.member and decision.room:
@@ -92,6 +94,18 @@ def _on_message(decision: Decision, how: Callable[..., str | None]) -> None:
         changes.keep(decision.flag.message, how, by=decision.by)
 
 
+def _story_off(decision: Decision) -> None:
+    # A story that somebody took away before stays away, whatever becomes of this decision.
+    if decision.flag and decision.flag.story and decision.by and decision.flag.story.withdrawn_at is None:
+        stories.withdraw(decision.flag.story, by=decision.by, reason=decision.get_reason_display())
+
+
+def _story_back(decision: Decision, by: Member) -> None:
+    story = decision.flag.story if decision.flag else None
+    if story and story.withdrawn_at and story.withdrawn_by_id == decision.by_id:
+        story_standing.bring_back(story, by=by)
+
+
 def _silence(decision: Decision) -> None:
     member, until = _fresh(decision), _until(decision)
     if member and (member.silenced_until is None or member.silenced_until < until):
@@ -140,4 +154,5 @@ _EFFECTS: dict[str, Callable[[Decision], None]] = {
     Kind.SUSPEND: _suspend,
     Kind.RESTRICT: _restrict,
     Kind.REMOVE: _remove,
+    Kind.STORY_OFF: _story_off,
 }

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from chat.models import Message
-from community.models import Member
+from community.models import Member, Story
 from moderation import signals
 from moderation.detector import Severity
 from moderation.models import Flag, FlagEvent, ResponseTimes
@@ -49,7 +49,12 @@ def raise_about(message: Message, cause: Cause) -> Flag:
 
 def raise_about_member(member: Member, cause: Cause) -> Flag:
     """The open flag about this member themselves, opened when there is none."""
-    return _raise({"member_id": member.pk, "message": None}, member.pk, cause)
+    return _raise({"member_id": member.pk, "message": None, "story": None}, member.pk, cause)
+
+
+def raise_about_story(story: Story, cause: Cause) -> Flag:
+    """The open flag about this story with one more cause; opened when there is none."""
+    return _raise({"story": story, "message": None}, story.writer_id, cause)
 
 
 @transaction.atomic

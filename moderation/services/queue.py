@@ -30,7 +30,7 @@ class Item:
     version: int
     kind: str
     severity: int
-    place: str  # the room's name; empty for a conversation or a member
+    place: str  # the room's name; empty for a conversation, a member or a story
     is_one_to_one: bool
     opened_at: datetime
     due_at: datetime
@@ -40,6 +40,7 @@ class Item:
     reports: int
     second_wanted: bool
     is_follow_up: bool
+    is_story: bool
     is_amber: bool  # half of its time is over
     is_late: bool
 
@@ -99,6 +100,7 @@ def _item(flag: Flag, reports: int, by: Member, now: datetime) -> Item:
         reports=reports,
         second_wanted=flag.second_wanted,
         is_follow_up=flag.returns_at is not None,
+        is_story=flag.story_id is not None,
         is_amber=now >= half_time(flag),
         is_late=now >= flag.due_at,
     )

@@ -16,9 +16,10 @@ from chat.services import conversations, sealing
 from chat.services.rooms import room_for
 from community import fieldcrypt, text, throttle
 from community.access import require
-from community.models import Member
+from community.models import Member, StoryRevision
 from community.refusals import NotOpen, NotYours, TooFast
-from community.services import apart, keyring, members, notices, outbox
+from community.services import apart, keyring, members, notices, outbox, story_reading
+from community.services.story_reading import Telling
 from moderation.detector import Severity
 from moderation.models import Flag, Report
 from moderation.services import flags
@@ -29,8 +30,8 @@ HEARING_ROLES = ("moderators", "leads")
 AROUND = 10  # messages each side of a flagged one that a moderator reads
 HOSTILE_AT_MOST = 3  # reports told to hurt; then this door closes
 OUTCOME = "outcome"  # kind of the notice
-# How soon somebody looks, by door and reason: danger to life first (promise M1).
-SEVERITY = {"worried": Severity.HIGH, "harm": Severity.HIGH, "under-age": Severity.MODERATE}
+# Doors and reasons at which somebody looks soon: danger to life first, and whoever was laid bare (promise M1).
+SOON = ("worried", "harm", "could-harm", "about-me")
 
 
 class Closed(NotOpen):
@@ -83,6 +84,7 @@ def report_member(member: Member, *, by: Member, door: str, reason: str = "", no
     with transaction.atomic():
         made, is_new = Report.objects.get_or_create(
             message=None,
+            story=None,
             about=member,
             reporter=by,
             door=door,
@@ -110,6 +112,43 @@ def report_conversation(talk: Conversation, *, by: Member, door: str, reason: st
     return report_member(other, by=by, door=door, reason=reason, note=note)
 
 
+def story_for(member: Member, slug: str) -> Telling:
+    """The story as readers are given it now, if `member` may tell a moderator about it. Raises `NotYours`."""
+    found = story_reading.story_for(slug)
+    if found.story.writer_id == member.pk:
+        raise NotYours  # whoever wrote it takes it away themselves
+    return found
+
+
+def text_read(told: Telling, number: int | None) -> StoryRevision:
+    """The text of this number, if readers ever had it; else the one that they have now."""
+    rows = StoryRevision.objects.filter(story=told.story, number=number or 0, state=StoryRevision.State.READY)
+    return rows.select_related("story").first() or told.revision
+
+
+def report_story(read: StoryRevision, *, by: Member, reason: str, note: str = "") -> bool:
+    """The same about a story, with the very text that was read. False while an earlier one of theirs waits."""
+    _mind_limits(by, Report.Door.NOT_OKAY)
+    content = read.read()
+    with transaction.atomic():
+        made, is_new = Report.objects.get_or_create(
+            story=read.story,
+            reporter=by,
+            handled_at=None,
+            defaults={
+                "door": Report.Door.NOT_OKAY,
+                "about_id": read.story.writer_id,
+                "revision": read.number,
+                "reason": reason,
+                "note": _tidy(note),
+                "body_then": fieldcrypt.seal(f"{content.title}\n\n{content.body}", purpose=_purpose(None)),
+            },
+        )
+        if is_new:
+            _join(made, flags.raise_about_story(read.story, _cause(made)))
+    return is_new
+
+
 def _mind_limits(by: Member, door: str) -> None:
     wait = throttle.report(by.pk) or (throttle.worry(by.pk) if door == Report.Door.WORRIED else 0)
     if wait:
@@ -124,7 +163,7 @@ def _mind_limits(by: Member, door: str) -> None:
 
 def _cause(made: Report) -> flags.Cause:
     source = made.reason or made.door
-    return flags.Cause(int(SEVERITY.get(source, Severity.MODERATE)), source)
+    return flags.Cause(int(Severity.HIGH if source in SOON else Severity.MODERATE), source)
 
 
 def _join(made: Report, flag: Flag) -> None:

@@ -26,6 +26,7 @@ _LEADS: dict[str, str | Promise] = {
     Kind.RESTRICT: gettext_lazy("{who} paused one thing for you."),
     Kind.SUSPEND: gettext_lazy("{who} closed this account for a time."),
     Kind.REMOVE: gettext_lazy("{who} ended your place in {room}."),
+    Kind.STORY_OFF: gettext_lazy("{who} took your story away from its readers."),
     Kind.UPHELD: gettext_lazy("{who} had another look and left it as it was."),
     Kind.LIFTED: gettext_lazy("{who} had another look and took it back. We're sorry."),
 }
@@ -35,6 +36,7 @@ _SCOPES: dict[str, str | Promise] = {
     Kind.EDIT_REQUEST: gettext_lazy("Nothing has been changed. You can take the message back or write it anew."),
     Kind.SILENCE: gettext_lazy("You can read everything. You can't post until {until}. It ends by itself."),
     Kind.SUSPEND: gettext_lazy("You can't sign in until {until}. Then the account opens again by itself."),
+    Kind.STORY_OFF: gettext_lazy("Its words are kept, and you can read them. Nobody else does."),
     Kind.REMOVE: gettext_lazy("You can be in every other room as before."),
 }
 _ABILITIES: dict[str, str | Promise] = {

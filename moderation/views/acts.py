@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Membership, Message, Room
 from chat.services import hiding
 from community import fieldcrypt
-from community.models import Member
+from community.models import Member, Story
 from moderation.console_words import ABILITIES, STEPS, VERDICTS
 from moderation.forms_console import About, AnswerForm, DecisionForm
 from moderation.models import Appeal, Decision, Flag, Proposal
@@ -25,6 +26,7 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     (Kind.VEIL, "v", "i-eye", _("Put a heads-up")),
     (Kind.HIDE_FOR_NOW, "f", "i-clock", _("Hide for 30 minutes")),
     (Kind.HIDE, "h", "i-eyeoff", _("Take it down")),
+    (Kind.STORY_OFF, "d", "i-eyeoff", _("Take the story away")),
     (Kind.RESTORE, "r", "i-eye", _("Show it again")),
     (Kind.EDIT_REQUEST, "w", "i-pen", _("Ask for a change")),
     (Kind.SILENCE, "p", "i-pause", _("Pause posting")),
@@ -64,7 +66,7 @@ class Act:
 def acts_of(opened: Case, by: Member, bound: DecisionForm | None) -> list[Act]:
     """Everything that fits this case, each with its form; `bound` stands for its kind, open."""
     known, message = about(opened.flag), opened.flag.message
-    left = _unfit(message)
+    left = _unfit(message) | _unfit_for_story(opened.flag.story)
     return [_act(one, opened, by, known, bound) for one in ACTS if one[0] not in left]
 
 
@@ -76,6 +78,10 @@ def _unfit(message: Message | None) -> set[str]:
     is_seen = not message.is_hidden and not message.veiled
     unfit = {str(Kind.HIDE)} if is_down else {str(Kind.RESTORE)} if is_seen else set()
     return unfit | ({str(Kind.HIDE_FOR_NOW)} if message.is_hidden else set())
+
+
+def _unfit_for_story(story: Story | None) -> set[str]:
+    return set() if story and story.withdrawn_at is None else {str(Kind.STORY_OFF)}
 
 
 def _act(one: tuple[str, str, str, Any], opened: Case, by: Member, known: About, bound: DecisionForm | None) -> Act:
@@ -110,9 +116,11 @@ def texts_of(kind: str, member: Member | None, by: Member) -> list[dict[str, Any
 
 def about(flag: Flag) -> About:
     """What the forms of this case know."""
-    places = Membership.objects.filter(member=flag.member_id or 0).exclude(room__kind=Room.Kind.CONVERSATION)
-    rooms = tuple(places.order_by("room__name").values_list("room__slug", "room__name"))
     own = flag.message.room.slug if flag.message else ""
+    places = Membership.objects.filter(member=flag.member_id or 0).exclude(room__kind=Room.Kind.CONVERSATION)
+    # Rooms of comments all have one name: only the one that this is about can be told from the others.
+    places = places.exclude(~Q(room__slug=own), room__kind=Room.Kind.STORY)
+    rooms = tuple(places.order_by("room__name").values_list("room__slug", "room__name"))
     return About(cases.rules_of(flag), rooms, flag.reports.exists(), own if own in dict(rooms) else "")
 
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from chat.models import Room
 from chat.views.rooms import me
 from community.helplines import name_of
-from community.models import Member
+from community.models import Member, Story
+from community.services import story_reading
 from moderation.console_words import EVENTS, STATES, band, source
 from moderation.forms_console import DecisionForm, NoteForm
 from moderation.models import Flag, Report
@@ -45,6 +46,7 @@ def shown(
         "proposal": acts.proposal_of(proposal) if proposal else None,
         "may_turn": proposal is not None and proposal.by_id != by.pk,
         **_words(opened),
+        "story": _story(flag),
         **_known(opened),
         "told": [_told(one, {line.body for line in opened.lines}) for one in opened.told],
         "history": [
@@ -70,11 +72,25 @@ def until_words(flag: Flag) -> str:
 def _title(opened: Case) -> str:
     member, message = opened.record.member, opened.flag.message
     name = member.name if member else _("Someone who left")
+    if opened.flag.story:
+        return _("A story by %(name)s") % {"name": name}
     if message is None:
         return name
     one_to_one = message.room.kind == Room.Kind.CONVERSATION
     place = place_of("" if one_to_one else message.room.name, one_to_one=one_to_one)
     return _("%(name)s, in %(place)s") % {"name": name, "place": place} if not one_to_one else f"{name}, {place}"
+
+
+def _story(flag: Flag) -> dict[str, Any] | None:
+    """The story that a case is about, or whose comments the message is one of: its title, and where readers stand."""
+    story = flag.story
+    if story is None and flag.message and flag.message.room.kind == Room.Kind.STORY:
+        story = Story.objects.filter(talk__room=flag.message.room_id).first()
+    if story is None:
+        return None
+    now = story.published.number if story.published else None
+    is_public = story_reading.is_public(story, timezone.now())
+    return {"one": story, "number": now, "is_public": is_public, "is_about_it": flag.story is not None}
 
 
 def _words(opened: Case) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def line(one: Item, counts: dict[int, int] | None = None) -> dict[str, Any]:
         "band": band(one.severity),
         "count": (counts or {}).get(one.severity, 0),
         "look": STANDING.get(one.severity, ""),
-        "place": place_of(one.place, one_to_one=one.is_one_to_one),
+        "place": place_of(one.place, one_to_one=one.is_one_to_one, is_story=one.is_story),
         "waits": span(timezone.now() - one.opened_at),
         "late_by": span(timezone.now() - one.due_at) if one.is_late else "",
         "is_appeal": one.kind == Flag.Kind.APPEAL,
@@ -98,7 +98,8 @@ def held_row(flag: Flag) -> dict[str, Any]:
     """A case that one holds."""
     room = flag.message.room if flag.message else None
     one_to_one = room is not None and room.kind == Room.Kind.CONVERSATION
-    place = place_of("" if room is None or one_to_one else room.name, one_to_one=one_to_one)
+    name = "" if room is None or one_to_one else room.name
+    place = place_of(name, one_to_one=one_to_one, is_story=flag.story_id is not None)
     return {"one": flag, "place": place, "band": band(flag.severity), "look": STANDING.get(flag.severity, "")}
 
 
@@ -109,8 +110,10 @@ def key_row(proposal: Proposal) -> dict[str, Any]:
     return {**held_row(proposal.flag), "what": what, "by": proposal.by.name if proposal.by else "", "at": proposal.at}
 
 
-def place_of(room: str, *, one_to_one: bool) -> str:
+def place_of(room: str, *, one_to_one: bool, is_story: bool = False) -> str:
     """Where it was said."""
+    if is_story:
+        return _("About a story")
     if one_to_one:
         return _("One-to-one")
     return room or _("About a member")

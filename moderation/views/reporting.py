@@ -16,7 +16,7 @@ from chat.services import conversations
 from chat.views.rooms import me, page_url
 from chat.views.shown import shown
 from community.services import apart
-from moderation.forms import ReportForm
+from moderation.forms import ReportForm, StoryReportForm
 from moderation.models import Report
 from moderation.services import reports
 
@@ -65,6 +65,22 @@ def report_member(request: HttpRequest, name: str) -> HttpResponse:
     return _tell(request, context, lambda **said: reports.report_member(other, **said))
 
 
+@require_http_methods(["GET", "POST"])
+@login_required
+def report_story(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is wrong with a story, with the number of the text that was read, since another may come out meanwhile."""
+    told = reports.story_for(me(request), slug)
+    page = reverse("story", args=[slug])
+    form = StoryReportForm(request.POST or None, initial={"text": told.revision.number})
+    context: dict[str, Any] = {"thing": "story", "story": told.story, "form": form, "back": page, "after": page}
+    if request.method == "POST" and form.is_valid():
+        answers = form.cleaned_data
+        read = reports.text_read(told, answers["text"])
+        is_new = reports.report_story(read, by=me(request), reason=answers["reason"], note=answers["note"])
+        return render(request, "moderation/reported.html", {**context, "is_new": is_new, "door": "not-okay"})
+    return render(request, "moderation/report_story.html", context, status=400 if form.errors else 200)
+
+
 def _tell(request: HttpRequest, context: dict[str, Any], send: Send) -> HttpResponse:
     form = ReportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -88,4 +104,6 @@ def _about(one: Report) -> str:
     if one.message is not None:
         name = one.message.room.name
         return _("A message in %(room)s") % {"room": name} if name else _("A message in a conversation")
+    if one.story_id is not None:
+        return _("A story")
     return _("%(name)s, as a member") % {"name": one.about.name} if one.about else _("Someone who left")

@@ -68,6 +68,12 @@ URLS: dict[str, str] = {
     "story-feed": OPEN,
     "sitemap": OPEN,
     "sitemap-part": OPEN,
+    # visitors learn how many comments there are; tests/chat/test_story_talk.py asks for the words, and for others' stories
+    "story-talk": OPEN,
+    "story-talk-join": MEMBER,
+    "story-talk-leave": MEMBER,
+    "story-talk-choose": MEMBER,
+    "moderation:report-story": MEMBER,
     # joining and signing in
     "join": OPEN,
     "join-name-free": OPEN,

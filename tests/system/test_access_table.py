@@ -13,6 +13,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from chat import protocol
 from chat.models import Message
+from chat.services import story_talk
 from community.models import EditorNote, Member, Story
 from moderation.models import Flag
 from moderation.services import flags
@@ -65,7 +66,7 @@ ARGUMENTS = {
 TWO = ("curate-read", "curate-preview", "curate-answer")  # addresses with a number after the slug
 NO_CASE = "no-such-case-0000000-0"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"], "story-picture": ["0" * 64], "resources-country": ["gb"], **{key: ["a-quiet-story"] for key in ("story", "story-say", "story-save", "story-note", "story-tell", "review-story")},
+OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"], "story-picture": ["0" * 64], "resources-country": ["gb"], **{key: ["a-quiet-story"] for key in ("story", "story-say", "story-save", "story-note", "story-tell", "review-story", "story-talk", "story-talk-join", "story-talk-leave", "story-talk-choose", "moderation:report-story")},
           "review-text": ["a-quiet-story", 1],
           **{key: ["quiet-line-gb"] for key in ("resource", "resource-wrong", "resource-save", "saved-note", "saved-keep")},
           "account_reset_password_from_key": ["1", "no-such-key"], "admin:app_list": ["community"],
@@ -102,7 +103,8 @@ def people():
     join(neighbour, room)
     post(author, room, "Good evening")
     make_resource()
-    make_story("A quiet story")
+    story = make_story("A quiet story")
+    story_talk.choose(story, by=story.writer, on=True)
     clients = {"visitor": Client()}
     for kind, member in (("author", author), ("neighbour", neighbour), ("outsider", outsider)):
         clients[kind] = Client()
