@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0006_live_chats'),
+        ('chat', '0007_live_chats'),
         ('community', '0011_stories'),
     ]
 

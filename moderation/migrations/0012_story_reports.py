@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0007_story_talk'),
+        ('chat', '0008_story_talk'),
         ('community', '0011_stories'),
-        ('moderation', '0010_question_after_support'),
+        ('moderation', '0011_undo'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
