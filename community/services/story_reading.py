@@ -17,6 +17,7 @@ from community import text, throttle
 from community.models import Member, Story, StoryReaction, StoryRevision
 from community.refusals import NotYours, TooFast
 from community.story_content import CATEGORIES, Text
+from community.topics import LABELS, Folding
 
 PAGE = 20
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -117,6 +118,16 @@ def listed(
     found = list(rows[: most + 1])
     page = found[:most][::-1] if newer else found[:most]
     return tellings(page), len(found) > most
+
+
+def heads_up(one: Telling, folding: Folding) -> str:
+    """What stands before this story for whoever asked not to meet a topic unwarned; else empty (DESIGN 8.16)."""
+    content = one.content
+    marked = {str(LABELS[topic]) for topic in content.topics if topic in LABELS}
+    told = next((rule.words for rule in folding.rules if rule.words in marked), "")
+    words = " ".join([content.title, content.first_sentence, content.content_note, *content.tags])
+    about = told or folding.matches(words)
+    return (content.content_note or about) if about else ""
 
 
 def with_a_line(most: int = 20) -> list[Telling]:

@@ -13,8 +13,9 @@ from community.models import Member, Story
 from community.services import story_reading
 from community.services.search_index import Document, Hit, Kind, register
 from community.services.story_reading import Telling
+from community.services.topics import folding_for
 from community.story_content import CATEGORIES
-from community.topics import LABELS
+from community.topics import LABELS, NOTHING
 
 _TONGUES = ("en", "es")  # names of subjects are found in these
 INDEXED, LOOKED_INTO = 6_000, 12_000  # characters of a text: about as many words as are indexed, and what is shown from
@@ -51,15 +52,18 @@ def plain(told: Telling) -> str:
 
 
 def _show(pks: Sequence[int], viewer: Member | None) -> dict[int, Hit]:
-    return {told.story.pk: _hit(told) for told in story_reading.by_keys(pks)}
+    folding = folding_for(viewer) if viewer else NOTHING
+    return {told.story.pk: _hit(told, story_reading.heads_up(told, folding)) for told in story_reading.by_keys(pks)}
 
 
-def _hit(told: Telling) -> Hit:
-    content = told.content
+def _hit(told: Telling, folded: str) -> Hit:
+    content, address = told.content, reverse("story", args=[told.story.slug])
+    if folded:  # its own words come after the reader opened it
+        return Hit(str(_("A story: %(heads_up)s") % {"heads_up": folded}), address, told.story.byline.name)
     minutes = ngettext("%(n)s minute", "%(n)s minutes", content.minutes) % {"n": content.minutes}
     warns = _("Heads-up: %(what)s") % {"what": content.content_note} if content.content_note else ""
     detail = " · ".join(str(one) for one in (told.story.byline.name, minutes, warns) if one)
-    return Hit(content.title, reverse("story", args=[told.story.slug]), detail, plain(told))
+    return Hit(content.title, address, detail, plain(told))
 
 
 STORIES = register(Kind("story", _("Stories"), Story, _documents, _show, place=20))

@@ -15,7 +15,7 @@ from community.services import story_reading, story_saving
 from community.services.story_reading import Telling
 from community.services.topics import folding_for
 from community.story_content import is_telling
-from community.topics import LABELS, NOTHING, Folding
+from community.topics import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,7 @@ def cards_of(found: Iterable[Telling], reader: Member | None) -> list[Card]:
     stories = list(found)
     kept = story_saving.keys_saved(reader, [one.story for one in stories])
     folding = folding_for(reader) if reader else NOTHING
-    return [Card(one, one.story.pk in kept, _folded(one, folding)) for one in stories]
-
-
-def _folded(one: Telling, folding: Folding) -> str:
-    # Whoever asked not to meet a topic unwarned sees what it is about before its title (DESIGN 8.16).
-    content = one.content
-    marked = {str(LABELS[topic]) for topic in content.topics if topic in LABELS}
-    told = next((rule.words for rule in folding.rules if rule.words in marked), "")
-    words = " ".join([content.title, content.first_sentence, content.content_note, *content.tags])
-    about = told or folding.matches(words)
-    return (content.content_note or about) if about else ""
+    return [Card(one, one.story.pk in kept, story_reading.heads_up(one, folding)) for one in stories]
 
 
 def for_tonight(reader: Member | None) -> Card | None:

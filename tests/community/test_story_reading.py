@@ -190,6 +190,9 @@ def test_a_topic_somebody_asked_to_have_folded_is_folded_in_the_list_beside_a_st
     assert "headsup" in page(at_ana, "story", near.slug)
     assert "The last sandwich" not in page(at_ana, "today")
     assert "Other days" in page(at_ana, "today")
+    found = page(at_ana, "search", q="sandwich")
+    assert "A story: eating, or not" in found
+    assert "The last" not in found
     assert "headsup" not in page(Client(), "stories")
     assert story.slug
 
