@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -32,6 +33,7 @@ from community.services.story_desk import (
 from community.views.staff import behind
 
 PER_PAGE = 50
+AN_HOUR = timedelta(hours=1)
 LISTS: dict[str, tuple[str | Promise, str | Promise]] = {
     WAITING: (gettext_lazy("Waiting for a clinician"), gettext_lazy("Nobody waits for a clinician.")),
     AGAIN: (gettext_lazy("To be read again"), gettext_lazy("Nothing has to be read again in the next month.")),
@@ -108,7 +110,9 @@ def _row(name: str, one: Any) -> dict[str, Any]:
     """What a list shows: a text in the lists of texts, a story in the others."""
     if name in (WAITING, SECOND, CHANGES):
         since = one.submitted_at if name == WAITING else one.reviewed_at
-        return {"story": one.story, "title": one.read().title, "number": one.number, "text": one, "since": since}
+        is_new = since is not None and timezone.now() - since < AN_HOUR
+        return {"story": one.story, "title": one.read().title, "number": one.number, "text": one, "since": since,
+                "is_new": is_new}  # fmt: skip
     text = {AGAIN: one.published, COMING: one.next, OUT: one.published}.get(name)
     return {"story": one, "title": one.title, "number": text.number if text else 0, "text": text}
 

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='decision',
             name='kind',
-            field=models.CharField(choices=[('no-concern', 'No concern'), ('support', 'Support'), ('hide', 'Taken down'), ('restore', 'Shown again'), ('veil', 'A heads-up'), ('edit-request', 'Asked to change it'), ('silence', 'Posting paused'), ('restrict', 'One thing paused'), ('suspend', 'Account closed for a time'), ('remove', 'Removed from a room'), ('story-off', 'Story taken away'), ('escalate', 'Handed to a lead'), ('imminent', 'Emergency procedure'), ('upheld', 'Looked at again, and left'), ('lifted', 'Looked at again, and taken back')], max_length=12),
+            field=models.CharField(choices=[('no-concern', 'No concern'), ('support', 'Support'), ('hide-for-now', 'Hidden for 30 minutes'), ('hide', 'Taken down'), ('restore', 'Shown again'), ('veil', 'A heads-up'), ('edit-request', 'Asked to change it'), ('silence', 'Posting paused'), ('restrict', 'One thing paused'), ('suspend', 'Account closed for a time'), ('remove', 'Removed from a room'), ('story-off', 'Story taken away'), ('escalate', 'Handed to a lead'), ('imminent', 'Emergency procedure'), ('upheld', 'Looked at again, and left'), ('lifted', 'Looked at again, and taken back'), ('undone', 'Taken back at once')], max_length=12),
         ),
         migrations.AlterField(
             model_name='report',
