@@ -27,7 +27,7 @@ from community.story_content import CATEGORIES
 from community.topics import LABELS
 from community.views.cards import reader_of
 from community.views.story_cards import cards_of
-from community.views.story_outside import structured
+from community.views.story_outside import full, structured
 
 DISPLAY_LIFE_SECONDS = 365 * 24 * 3600
 
@@ -62,7 +62,7 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
 def _page(request: HttpRequest, told: Telling, *, said: str = "", error: str = "", status: int = 200) -> HttpResponse:
     me = reader_of(request)
     support = story_reading.support_for(told.story, me)
-    address = request.build_absolute_uri(reverse("story", args=[told.story.slug]))
+    address = full(reverse("story", args=[told.story.slug]))
     context = {
         "telling": told,
         "story": told.story,

@@ -43,8 +43,8 @@ def feed(request: HttpRequest) -> HttpResponse:
     """The newest stories as Atom: quiet titles, the first sentence, the full address."""
     words = Atom1Feed(
         title=_("Stories on %(site)s") % {"site": settings.SITE_NAME},
-        link=_full(reverse("stories")),
-        feed_url=_full(reverse("story-feed")),
+        link=full(reverse("stories")),
+        feed_url=full(reverse("story-feed")),
         description="",
         language=get_language() or settings.LANGUAGE_CODE,
     )
@@ -55,7 +55,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 def _item(told: Telling) -> dict[str, Any]:
     content, story = told.content, told.story
-    address = _full(reverse("story", args=[story.slug]))
+    address = full(reverse("story", args=[story.slug]))
     return {
         "title": quiet_title(told),
         "link": address,
@@ -109,7 +109,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """The parts of the map: pages for everyone, and stories by their numbers."""
     windows = Story.objects.public().order_by().annotate(window=F("pk") / PER_PART).values_list("window", flat=True)
     numbers = [0, *(window + 1 for window in sorted(windows.distinct()))]
-    parts = [f"<sitemap><loc>{_full(reverse('sitemap-part', args=[number]))}</loc></sitemap>" for number in numbers]
+    parts = [f"<sitemap><loc>{full(reverse('sitemap-part', args=[number]))}</loc></sitemap>" for number in numbers]
     return _xml(request, "sitemapindex", parts)
 
 
@@ -117,12 +117,12 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
     """Part 0 has the pages for everyone; part n the stories that anybody may read now, 10,000 numbers each."""
     if number == 0:
-        return _xml(request, "urlset", (_address(_full(reverse(name)), None) for name in PAGES))
+        return _xml(request, "urlset", (_address(full(reverse(name)), None) for name in PAGES))
     rows = Story.objects.public().filter(pk__gte=(number - 1) * PER_PART, pk__lt=number * PER_PART).order_by("pk")
     found = list(rows.annotate(last=F("changed_at")).values_list("slug", "last"))
     if not found:
         raise NotYours
-    return _xml(request, "urlset", (_address(_full(reverse("story", args=[slug])), at) for slug, at in found))
+    return _xml(request, "urlset", (_address(full(reverse("story", args=[slug])), at) for slug, at in found))
 
 
 def _address(full: str, at: datetime | None) -> str:
@@ -135,7 +135,8 @@ def _xml(request: HttpRequest, name: str, inside: Iterable[str]) -> HttpResponse
     return _answer(request, words, "application/xml; charset=utf-8")
 
 
-def _full(path: str) -> str:
+def full(path: str) -> str:
+    """The address of a path of this site, as others are given it."""
     return f"{settings.BASE_URL}{path}"
 
 
