@@ -23,12 +23,14 @@ A_YEAR = timedelta(days=365)
 @duty("stories that come out", every_seconds=60)
 def come_out() -> int:
     """Lets out what was set to come out by now; how many. Readers do not wait for it: see `story_reading`."""
-    due = Story.objects.filter(next_at__lte=timezone.now()).values_list("pk", flat=True)
+    agreed = Story.objects.filter(consent_withdrawn_at=None).exclude(consent_at=None)
+    due = agreed.filter(next_at__lte=timezone.now()).order_by("next_at").values_list("pk", flat=True)
     done = 0
     for pk in list(due[:200]):
         with transaction.atomic():
             story = held(pk)
-            if story.next_id and story.next_at and story.next_at <= timezone.now():
+            agrees = story.consent_at is not None and story.consent_withdrawn_at is None
+            if agrees and story.next_id and story.next_at and story.next_at <= timezone.now():
                 let_out(story)
                 done += 1
     return done

@@ -204,6 +204,17 @@ def test_a_set_hour_is_called_off_and_read_again_or_brought_forward():
     assert "story-out" in told(story.writer)
 
 
+def test_what_its_writer_no_longer_agrees_to_does_not_come_out_at_its_hour():
+    at = timezone.now() + timedelta(hours=1)
+    story = stories.read_second(approved(), by=somebody("curators"), comes_out_at=at)
+    stories.take_consent_back(story, by=story.writer)
+    with time_machine.travel(at + timedelta(minutes=5), tick=False):
+        assert stories.come_out() == 0
+        assert "story-out" not in told(story.writer)
+        stories.agree(story, by=story.writer)
+        assert stories.come_out() == 1
+
+
 def test_sending_back_needs_a_word_and_a_third_person():
     text = approved()
     editor = somebody("curators")
