@@ -230,7 +230,7 @@ def hand_in(member: Member, draft: StoryRevision, said: HandingIn) -> StoryRevis
         content = msgspec.structs.replace(draft.read(), share_title=said.share_title)
         here = draft.story.pictures.values_list("digest", flat=True)
         if text.pictures_in(content.body) - set(here):
-            raise BadStory({"body": _("A picture in it isn't one of this story. Add it again, or take its line out.")})
+            raise BadStory({"body": str(_("A picture in it isn't of this story. Add it again, or take its line out."))})
         kept = stories.keep(draft, content, by=member, version=said.version)
         if said.agrees and (kept.story.consent_at is None or kept.story.consent_withdrawn_at):
             stories.agree(kept.story, by=member)

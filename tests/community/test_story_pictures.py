@@ -16,9 +16,9 @@ from PIL import Image
 from community import pictures, text
 from community.models import Byline, StoryPicture, StoryRevision
 from community.pictures import BadPicture
-from community.serving.limits import BODY_LIMIT, PICTURE_LIMIT, body_limit
 from community.services import stories
 from community.services.stories import CHECKLIST, Verdict
+from community.serving.limits import BODY_LIMIT, PICTURE_LIMIT, body_limit
 from community.story_content import Text
 from tests import factories
 
