@@ -1,6 +1,6 @@
 """A picture that somebody sent, made anew: its own pixels, and nothing else of the file. Knows no story.
 
-Only JPEG, PNG and WebP are opened, by what is in the file, not by its name; its size is known before a pixel is read.
+Only JPEG, PNG and WebP are opened, by what is in the file and not by its name; its size is known before its pixels.
 """
 
 from __future__ import annotations

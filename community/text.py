@@ -9,7 +9,7 @@ import html
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
@@ -216,8 +216,8 @@ def story_to_blocks(text: str) -> list[SafeString]:
 
 def _rendered(parser: MarkdownIt, block: list[Any]) -> str:
     # A paragraph that is a picture, and nothing else, is a figure.
-    inside: Sequence[Any] = block[1].children if len(block) == 3 and block[0].type == "paragraph_open" else ()
-    is_figure = len(inside) == 1 and inside[0].type == "image"
+    inside = block[1].children if len(block) == 3 and block[0].type == "paragraph_open" else []
+    is_figure = [one.type for one in inside] == ["image"]
     if is_figure:
         block[0].tag = block[2].tag = "figure"
     return str(parser.renderer.render(block, parser.options, {"is_figure": is_figure}))

@@ -204,6 +204,20 @@ def test_b2_a_body_that_says_it_is_too_long_is_cut_off(site: Any, line: socket.s
     assert site.status("/health/live") == 200
 
 
+def test_b2_a_picture_may_be_larger_than_other_bodies_and_has_an_end_too(site: Any):
+    answers = []
+    for address, size in (("/stories/mine/7/pictures/", 4), ("/stories/mine/7/pictures/", 6), ("/sign-in/", 4)):
+        line = http.client.HTTPConnection("127.0.0.1", site.port, timeout=servers.PATIENCE_SECONDS)
+        try:
+            line.request("POST", address, body=b"a" * (size * 1024 * 1024), headers={"Content-Type": "text/plain"})
+            answers.append(line.getresponse().status)
+        except OSError:  # the server ended the line while we were still sending
+            answers.append(413)
+        line.close()
+    assert answers[0] in (302, 403)
+    assert answers[1:] == [413, 413]
+
+
 async def test_b2_a_frame_above_16_kib_ends_its_own_socket_only(talking: Any, open_socket: Any):
     loud = await open_socket(talking.socket_url, talking.cookie)
     quiet = await open_socket(talking.socket_url, talking.cookie)
