@@ -1,10 +1,10 @@
-"""The statistical half: logistic regression over hashed n-grams, with weights of one byte each."""
+"""The statistical half: logistic regression over hashed n-grams and pairs of things, with weights of one byte each."""
 
 from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import sqrt
@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from moderation.detector import ngrams
 from moderation.detector.finding import Category
+from moderation.detector.kin import NONE, Kin
 from moderation.detector.reading import Between, nothing
 
 FILE = Path(__file__).resolve().parent.parent / "lexicons" / "model.bin"
-MAGIC = b"CLM3"
+MAGIC = b"CLM4"
 HEADS = ("risk", "severe", "distress")
 WINDOW = 40  # words read at once; of a longer text, the worst window counts
 STRIDE = 20
@@ -52,6 +53,14 @@ class Topics:
         return max(odds, key=odds.__getitem__, default=Category.SUICIDE)
 
 
+class Carrier(NamedTuple):
+    """Words that a model's answer stands on: where they stand, first and last word of each place, and their share."""
+
+    text: str
+    places: tuple[tuple[int, int], ...]
+    share: float
+
+
 class Odds(NamedTuple):
     """What the model makes of a text: log-odds of the heads, and where the window with the most risk begins."""
 
@@ -71,12 +80,13 @@ class Model:
     version: str = "none"
     fusion: dict[str, Any] = field(default_factory=dict)
     topics: Topics = field(default_factory=Topics)
+    kin: Kin = NONE
 
     def read(self, words: Sequence[str], between: Between = nothing) -> Odds:
         """Log-odds of each head in its worst window, and the first word of the window with the most risk."""
         heads = (self.risk, self.severe, self.distress)
         best, at = [-1e9] * len(heads), 0
-        numbers = ngrams.by_word(words)
+        numbers = ngrams.by_word(words, self.kin)
         for start in range(0, max(1, len(words) - WINDOW + STRIDE), STRIDE):
             features: set[int] = set().union(*numbers[start : start + WINDOW])
             odds = [head.log_odds(features) for head in heads]
@@ -90,22 +100,33 @@ class Model:
 
     def topic(self, words: Sequence[str]) -> Category:
         """What these words are about, if they are about danger."""
-        return self.topics.best(ngrams.of_words(words))
+        return self.topics.best(ngrams.of_words(words, self.kin))
 
-    def carriers(self, words: Sequence[str], most: int = 5) -> list[tuple[str, int, int, float]]:
-        """The n-grams of whole words that raised the risk most: text, first word, last word, share of the log-odds."""
-        share = self.risk.scale / sqrt(max(1, len(ngrams.of_words(words))))
+    def carriers(self, words: Sequence[str], most: int = 5) -> list[Carrier]:
+        """What raised the risk most, or lowered it least: n-grams of whole words, and pairs of words."""
+        share = self.risk.scale / sqrt(max(1, len(ngrams.of_words(words, self.kin))))
         weighed = [
-            (text, first, last, share * self._weight(words[first : last + 1], text))
+            Carrier(text, ((first, last),), share * self._weight(words[first : last + 1], text))
             for text, first, last in ngrams.in_words(words)
         ]
-        weighed.sort(key=lambda one: (-one[3], one[1], one[2]))
+        weighed.extend(self._pairs(words, share))
+        weighed.sort(key=lambda one: (-one.share, one.places))
         return weighed[:most]
 
+    def _pairs(self, words: Sequence[str], share: float) -> Iterator[Carrier]:
+        things = list(map(self.kin.of, words))
+        for last, own in enumerate(things):
+            for first in range(max(0, last - ngrams.TOGETHER), last if own else 0):
+                pairs = {ngrams.together(one, other) for one in own for other in things[first] if one != other}
+                if pairs:
+                    weight = sum(self.risk.weights[one] for one in pairs)
+                    yield Carrier(f"{words[first]} … {words[last]}", ((first, first), (last, last)), share * weight)
+
     def _weight(self, words: Sequence[str], text: str) -> int:
-        """The weight of one n-gram; a single word stands for the letters in it too."""
+        """The weight of one n-gram; a single word stands for the letters in it and what it means, too."""
         if len(words) == 1:
-            return sum(self.risk.weights[one] for one in ngrams.of_word(text))
+            alone = (ngrams.together(one, one) for one in self.kin.of(text))
+            return sum(self.risk.weights[one] for one in (*ngrams.of_word(text), *alone))
         return self.risk.weights[ngrams.bucket(text)]
 
 
@@ -132,7 +153,7 @@ def load(content: bytes) -> Model:
         at += size
     topics = Topics({Category(name): heads[name] for name in about["topics"]})
     risk, severe, distress = (heads[name] for name in HEADS)
-    return Model(risk, severe, distress, about["version"], about["fusion"], topics)
+    return Model(risk, severe, distress, about["version"], about["fusion"], topics, Kin(about["kin"]))
 
 
 def dump(model: Model) -> bytes:
@@ -142,9 +163,10 @@ def dump(model: Model) -> bytes:
         "version": model.version,
         "fusion": model.fusion,
         "topics": list(model.topics.heads),
+        "kin": model.kin.table,
         "heads": {name: {"scale": head.scale, "bias": head.bias} for name, head in heads.items()},
     }
-    written = json.dumps(about, sort_keys=True).encode()
+    written = json.dumps(about).encode()
     weights = b"".join(head.weights.tobytes() for head in heads.values())
     return MAGIC + len(written).to_bytes(4, "big") + written + weights
 

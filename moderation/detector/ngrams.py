@@ -1,19 +1,31 @@
-"""A row of words as numbered n-grams: one to three words in a row, and three to five letters within a word."""
+"""A row of words as numbers: one to three in a row, three to five letters within one, things named together."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from zlib import crc32
 
-BUCKETS = 1 << 17
+from moderation.detector.kin import Kin
+
+BUCKETS = 1 << 18
 _MASK = BUCKETS - 1
 _LONGEST_WORD = 24  # letters; what follows says nothing new
+TOGETHER = 12  # words back, as far as two things count as spoken of together
+_SPREAD, _MIX = 4096, 2654435761
 
 
 def bucket(ngram: str) -> int:
     """The number of an n-gram, 0 to BUCKETS - 1; two may share one."""
     return crc32(ngram.encode("utf-8", "replace")) & _MASK
+
+
+def together(one: int, other: int) -> int:
+    """The number of two things that are spoken of together, in either order; of one thing, when both are the same."""
+    low, high = (one, other) if one < other else (other, one)
+    return (((low * _SPREAD + high + 1) * _MIX & 0xFFFFFFFF) >> 14) & _MASK
 
 
 @lru_cache(maxsize=4096)
@@ -30,11 +42,12 @@ def _within(word: str) -> Iterator[str]:
             yield f"{size}{shown[start : start + size]}"
 
 
-def by_word(words: Sequence[str]) -> list[tuple[int, ...]]:
-    """For each word, the numbers of the n-grams that end with it: itself, rows of two and three, pairs with a gap."""
+def by_word(words: Sequence[str], kin: Kin) -> list[tuple[int, ...]]:
+    """For each word, the numbers of what ends with it: itself, rows of two and three, pairs with a gap, and the things
+    that it and the words before it stand for."""
     found: list[tuple[int, ...]] = []
     one = two = three = ""
-    for word in words:
+    for word, things in zip(words, _things(words, kin), strict=True):
         own = of_word(word)
         if one:
             own = (*own, bucket(f"{one} {word}"))
@@ -42,14 +55,23 @@ def by_word(words: Sequence[str]) -> list[tuple[int, ...]]:
             own = (*own, bucket(f"{two} {one} {word}"), bucket(f"{two} * {word}"))
         if three:
             own = (*own, bucket(f"{three} ** {word}"))
-        found.append(own)
+        found.append((*own, *things))
         one, two, three = word, one, two
     return found
 
 
-def of_words(words: Sequence[str]) -> set[int]:
-    """The numbers of all n-grams of a row of words."""
-    return set().union(*by_word(words))
+def _things(words: Sequence[str], kin: Kin) -> Iterator[list[int]]:
+    """For each word, the numbers of the things that it stands for, alone and with those of the words before it."""
+    before: deque[tuple[int, ...]] = deque(maxlen=TOGETHER)
+    for word in words:
+        own = kin.of(word)
+        yield [together(one, other) for one in own for other in (one, *chain.from_iterable(before))]
+        before.append(own)
+
+
+def of_words(words: Sequence[str], kin: Kin) -> set[int]:
+    """The numbers of everything in a row of words."""
+    return set().union(*by_word(words, kin))
 
 
 def in_words(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
