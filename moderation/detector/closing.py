@@ -53,7 +53,7 @@ class Table:
             yield from dumped(getattr(self, one))
 
     @classmethod
-    def load(cls, content: bytes) -> Table:
+    def load(cls, content: bytes | memoryview) -> Table:
         """What `dump` wrote. Raises ValueError when it is cut short."""
         vocabulary, *others = pieces(content)
         if len(others) != 2 * len(_ROWS) + len(_ARRAYS):

@@ -49,10 +49,10 @@ def _where(reading: Reading, match: Match) -> Sequence[Span]:
 
 def _of_model(reading: Reading, model: Model, window: int) -> Iterator[Reason]:
     words = reading.words[window : window + WINDOW]
-    for text, first, last, share in model.carriers(words):
-        if share > 0:
-            for span in reading.spans(window + first, window + last):
-                yield Reason("model", f"model.{model.version}", f"n-gram: {text}", span, weight=round(share, 3))
+    carriers = model.carriers(words)
+    for one in [one for one in carriers if one.share > 0] or carriers[:1]:
+        for span in (span for first, last in one.places for span in reading.spans(window + first, window + last)):
+            yield Reason("model", f"model.{model.version}", f"n-gram: {one.text}", span, weight=round(one.share, 3))
 
 
 def spans(listed: Iterable[Reason], level: Severity) -> tuple[Span, ...]:

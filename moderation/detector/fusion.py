@@ -1,9 +1,10 @@
 """From signs and the model to one level and one score.
 
 A sign that context left at moderate or above flags a message, unless the model holds the whole for very harmless; a
-sign of something imminent always does. Without such a sign the sum of signs, context and model flags it when it is
-greater than of all but a few in ten thousand normal messages. The level is the worst sign's, and at least high when
-the model's second head says so. The score is a logistic function of that sum, calibrated by `train_detector`.
+sign of something imminent always does. Without such a sign the sum of signs and model flags it when it is greater
+than of all but a few in a thousand normal messages, unless every sign in it was denied. The level is the worst sign's,
+and at least high when the model's second head says so. The score is a logistic function of that sum, calibrated by
+`train_detector`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ PRECEDENCE = (
     Category.ABUSE, Category.EATING_DISORDER, Category.GOODBYE, Category.SELF_HARM, Category.SUICIDE, Category.DISTRESS,
 )  # fmt: skip
 
+_DENIALS = ("negation", "denial")
 FLAG_SCORE = 0.01  # the least chance that is said of what repeated distress raised
 
 DEFAULTS: dict[str, Any] = {
@@ -31,7 +33,6 @@ DEFAULTS: dict[str, Any] = {
     "signs": [0.0, 0.8, 3.5, 5.0, 7.0],  # by severity after context
     "raw": [0.0, 0.1, 0.5, 0.7, 0.9],  # by severity before context
     "more": 0.35,  # each further sign, up to three
-    "explained": 0.0,  # any mark that says why it may sound worse than it is
     "flag": 99.0,  # the sum from which a message is flagged without a sign
     "doubt": -99.0,  # log-odds of the model, up to which a sign that is not imminent flags nothing
     "high": 99.0,  # log-odds of the second head from which what is flagged is high
@@ -50,6 +51,7 @@ class Evidence:
     severe: float
     distress: float
     explained: bool = False
+    denied: bool = False
 
 
 def evidence(signs: Sequence[Sign], odds: Odds, *, explained: bool = False) -> Evidence:
@@ -57,12 +59,19 @@ def evidence(signs: Sequence[Sign], odds: Odds, *, explained: bool = False) -> E
     severity = max((one.severity for one in signs), default=Severity.NONE)
     raw = max((one.rule.severity for one in signs), default=Severity.NONE)
     count = len({one.rule.group for one in signs if one.severity >= Severity.MODERATE})
-    return Evidence(severity, raw, count, odds.risk, odds.severe, odds.distress, explained)
+    grave = [one for one in signs if one.rule.severity >= Severity.MODERATE]
+    denied = bool(grave) and all(_is_denied(one) for one in grave)
+    return Evidence(severity, raw, count, odds.risk, odds.severe, odds.distress, explained, denied)
+
+
+def _is_denied(sign: Sign) -> bool:
+    """Whether a sign was taken as said with "not"."""
+    return not sign.severity and any(why in _DENIALS for why, _, _ in sign.changed_by)
 
 
 def level(found: Evidence, weights: Mapping[str, Any]) -> Severity:
     """How soon someone must look."""
-    if _is_told(found, weights) or (log_odds(found, weights) >= weights["flag"] and not _was_explained_away(found)):
+    if _is_told(found, weights) or (log_odds(found, weights) >= weights["flag"] and not found.denied):
         return max(found.severity, Severity.HIGH if found.severe >= weights["high"] else Severity.MODERATE)
     if found.severity or (found.distress >= weights["low_alone"] and not found.explained):
         return Severity.LOW
@@ -76,11 +85,6 @@ def _is_told(found: Evidence, weights: Mapping[str, Any]) -> bool:
     return found.severity >= Severity.MODERATE and found.risk > weights["doubt"]
 
 
-def _was_explained_away(found: Evidence) -> bool:
-    """Whether context already answered what the model sees."""
-    return found.explained or found.raw >= Severity.MODERATE > found.severity
-
-
 def log_odds(found: Evidence, weights: Mapping[str, Any]) -> float:
     """The score before it becomes a chance; finer than the chance near 0 and 1."""
     more = min(3, max(0, found.count - 1))
@@ -90,7 +94,6 @@ def log_odds(found: Evidence, weights: Mapping[str, Any]) -> float:
         + weights["signs"][found.severity]
         + weights["raw"][found.raw]
         + weights["more"] * more
-        + weights["explained"] * found.explained
     )
 
 

@@ -73,16 +73,19 @@ class Lexicon:
 @cache
 def shipped() -> Lexicon:
     """The lexicons of this release, read once for each process: as compiled, or from their files if those are newer."""
-    written = [path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))]
     content = COMPILED.read_bytes() if COMPILED.exists() else b""
-    if content[: len(MAGIC) + 4] == MAGIC + _checksum(written):
+    if content[: len(MAGIC) + 4] == MAGIC + _checksum(_written()):
         return load(content)
-    return build(_parsed(written))
+    return build(sources())
 
 
 def sources() -> list[dict[str, Any]]:
     """The contents of the lexicon files of this release, in order of language."""
-    return _parsed(path.read_bytes() for path in sorted(FOLDER.glob("*.toml")))
+    return _parsed(_written())
+
+
+def _written() -> Iterator[bytes]:
+    return (path.read_bytes() for path in sorted(FOLDER.glob("*.toml")))
 
 
 def _parsed(written: Iterable[bytes]) -> list[dict[str, Any]]:
@@ -92,7 +95,10 @@ def _parsed(written: Iterable[bytes]) -> list[dict[str, Any]]:
 
 
 def _checksum(written: Iterable[bytes]) -> bytes:
-    return crc32(b"\0".join(one.replace(b"\r\n", b"\n") for one in written)).to_bytes(4, "big")
+    found = 0
+    for at, one in enumerate(written):  # one file after the other: what is read at once stays with the process
+        found = crc32(one.replace(b"\r\n", b"\n"), crc32(b"\0", found) if at else 0)
+    return found.to_bytes(4, "big")
 
 
 def build(sources: Iterable[Mapping[str, Any]]) -> Lexicon:
@@ -127,7 +133,7 @@ def _joined(sources: Sequence[Mapping[str, Any]], table: Table) -> Lexicon:
 
 def compiled() -> bytes:
     """The lexicon files of this release as `shipped` reads them fastest: all but slots, and the table of the graph."""
-    written = [path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))]
+    written = list(_written())
     parsed = _parsed(written)
     kept = json.dumps([{key: one[key] for key in one if key != "slots"} for one in parsed], ensure_ascii=False)
     body = len(kept.encode()).to_bytes(4, "big") + kept.encode() + b"".join(_table(parsed).dump())
@@ -138,9 +144,9 @@ def load(content: bytes) -> Lexicon:
     """A lexicon from what `compiled` wrote. Raises ValueError when it is something else."""
     if content[: len(MAGIC)] != MAGIC:
         raise ValueError("not compiled lexicons of this detector")
-    body = decompress(content[len(MAGIC) + 4 :])
+    body = memoryview(decompress(memoryview(content)[len(MAGIC) + 4 :]))  # copies would stay with the process
     size = 4 + int.from_bytes(body[:4], "big")
-    return _joined(json.loads(body[4:size]), Table.load(body[size:]))
+    return _joined(json.loads(str(body[4:size], "utf-8")), Table.load(body[size:]))
 
 
 def _expand(sources: Iterable[Mapping[str, Any]]) -> dict[str, str]:

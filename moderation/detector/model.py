@@ -1,4 +1,4 @@
-"""The statistical half: logistic regression over hashed n-grams, with weights of one byte each."""
+"""The statistical half: logistic regression over hashed n-grams and pairs of things, with weights of one byte each."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from typing import Any, NamedTuple
 
 from moderation.detector import ngrams
 from moderation.detector.finding import Category
+from moderation.detector.kin import NONE, Kin
 from moderation.detector.reading import Between, nothing
 from moderation.detector.rows import little
 
 FILE = Path(__file__).resolve().parent.parent / "lexicons" / "model.bin"
-MAGIC = b"CLM3"
+MAGIC = b"CLM4"
 HEADS = ("risk", "severe", "distress")
 STRIDE = 20  # words
 WINDOW = 2 * STRIDE  # words read at once; of a longer text, the worst window counts
 TOPIC_BUCKETS = 1 << 14  # of each category
 _BITS = 20
+_FIELD = (1 << _BITS) - 1
+_MOST = 1 << _BITS - 8  # features whose sums stay apart
 _RAISED = bytes((one + 128) % 256 for one in range(256))
 _LOW = bytes(one << 4 & 255 for one in range(256))
 _HIGH = bytes(one >> 4 for one in range(256))
@@ -46,28 +49,32 @@ class Head:
 class Side:
     """Weights of up to three heads side by side in one number for each bucket, so that one sum adds up all of them.
 
-    A weight with 128 added fills 8 of 20 bits, so that sums of up to 4,096 of them stay apart.
+    A weight with 128 added fills 8 of 20 bits, so that sums of up to 4,096 of them stay apart; of more, which no usual
+    text has, each head is added up by itself.
     """
 
     def __init__(self, heads: Sequence[Head]) -> None:
         self._heads = heads
+        self._places = [_BITS * at for at in range(len(heads))]
         weights = array("Q", [0]) * len(heads[0].weights)
         written = memoryview(weights).cast("B")
-        for at, head in enumerate(heads):
-            first, is_halved = divmod(_BITS * at, 8)
+        for at, head in zip(self._places, heads, strict=True):
+            first, is_halved = divmod(at, 8)
             raised = head.weights.tobytes().translate(_RAISED)
             written[first::8] = raised.translate(_LOW) if is_halved else raised
             if is_halved:
                 written[first + 1 :: 8] = raised.translate(_HIGH)
         self._weights = little(weights)
 
-    def total(self, features: Iterable[int]) -> int:
-        """The sums over these features, side by side."""
-        return sum(map(self._weights.__getitem__, features))
+    def sums(self, features: Collection[int]) -> list[int]:
+        """For each head, the sum of the weights of these features."""
+        if len(features) > _MOST:
+            return [sum(map(head.weights.__getitem__, features)) for head in self._heads]
+        total, added = sum(map(self._weights.__getitem__, features)), 128 * len(features)
+        return [(total >> at & _FIELD) - added for at in self._places]
 
-    def log_odds(self, total: int, count: int) -> list[float]:
-        """Log-odds of each head for the sums over so many features."""
-        sums = [(total >> _BITS * at & (1 << _BITS) - 1) - 128 * count for at in range(len(self._heads))]
+    def log_odds(self, sums: Iterable[int], count: int) -> list[float]:
+        """Log-odds of each head for its sum over so many features."""
         return [head.log_odds(one, count) for head, one in zip(self._heads, sums, strict=True)]
 
 
@@ -80,13 +87,21 @@ class Topics:
     def best(self, features: Collection[int]) -> Category:
         """The likeliest category; suicide when none was learnt."""
         folded = [one % TOPIC_BUCKETS for one in features]
-        odds = [one for side in self._sides for one in side.log_odds(side.total(folded), len(folded))]
+        odds = [one for side in self._sides for one in side.log_odds(side.sums(folded), len(folded))]
         return max(zip(odds, self.heads, strict=True), key=itemgetter(0), default=(0, Category.SUICIDE))[1]
 
     @cached_property
     def _sides(self) -> list[Side]:
         heads = list(self.heads.values())
         return [Side(heads[at : at + 3]) for at in range(0, len(heads), 3)]
+
+
+class Carrier(NamedTuple):
+    """Words that a model's answer stands on: where they stand, first and last word of each place, and their share."""
+
+    text: str
+    places: tuple[tuple[int, int], ...]
+    share: float
 
 
 class Odds(NamedTuple):
@@ -108,12 +123,13 @@ class Model:
     version: str = "none"
     fusion: dict[str, Any] = field(default_factory=dict)
     topics: Topics = field(default_factory=Topics)
+    kin: Kin = NONE
 
     def read(self, words: Sequence[str], between: Between = nothing) -> Odds:
         """Log-odds of each head in its worst window, and the first word of the window with the most risk."""
         side, best, at = self.side, [-1e9] * len(HEADS), 0
-        for start, total, count in self._windows(words):
-            odds = side.log_odds(total, count)
+        for start, sums, count in self._windows(words):
+            odds = side.log_odds(sums, count)
             at = start if odds[0] > best[0] else at
             best = list(map(max, best, odds))
             between()
@@ -122,17 +138,18 @@ class Model:
             best = [head.bias + share * (odds - head.bias) for head, odds in zip(heads, best, strict=True)]
         return Odds(best[0], best[1], best[2], at)
 
-    def _windows(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    def _windows(self, words: Sequence[str]) -> Iterator[tuple[int, list[int], int]]:
         """Where each window begins, its sums and the number of its features. Two strides make one window."""
-        numbers, total = ngrams.by_word(words), self.side.total
+        numbers, sums = ngrams.by_word(words, self.kin), self.side.sums
         first: set[int] = set().union(*numbers[:STRIDE])
-        first_total = total(first)
+        first_sums = sums(first)
         for start in range(0, max(1, len(words) - STRIDE), STRIDE):
             second: set[int] = set().union(*numbers[start + STRIDE : start + WINDOW])
-            second_total, both = total(second), first & second
+            second_sums, both = sums(second), first & second
             count = len(first) + len(second) - len(both)
-            yield start, first_total + second_total - total(both), count
-            first, first_total = second, second_total
+            all_sums = [a + b - c for a, b, c in zip(first_sums, second_sums, sums(both), strict=True)]
+            yield start, all_sums, count
+            first, first_sums = second, second_sums
 
     @cached_property
     def side(self) -> Side:
@@ -141,22 +158,33 @@ class Model:
 
     def topic(self, words: Sequence[str]) -> Category:
         """What these words are about, if they are about danger."""
-        return self.topics.best(ngrams.of_words(words))
+        return self.topics.best(ngrams.of_words(words, self.kin))
 
-    def carriers(self, words: Sequence[str], most: int = 5) -> list[tuple[str, int, int, float]]:
-        """The n-grams of whole words that raised the risk most: text, first word, last word, share of the log-odds."""
-        share = self.risk.scale / sqrt(max(1, len(ngrams.of_words(words))))
+    def carriers(self, words: Sequence[str], most: int = 5) -> list[Carrier]:
+        """What raised the risk most, or lowered it least: n-grams of whole words, and pairs of words."""
+        share = self.risk.scale / sqrt(max(1, len(ngrams.of_words(words, self.kin))))
         weighed = [
-            (text, first, last, share * self._weight(words[first : last + 1], text))
+            Carrier(text, ((first, last),), share * self._weight(words[first : last + 1], text))
             for text, first, last in ngrams.in_words(words)
         ]
-        weighed.sort(key=lambda one: (-one[3], one[1], one[2]))
+        weighed.extend(self._pairs(words, share))
+        weighed.sort(key=lambda one: (-one.share, one.places))
         return weighed[:most]
 
+    def _pairs(self, words: Sequence[str], share: float) -> Iterator[Carrier]:
+        things = list(map(self.kin.of, words))
+        for last, own in enumerate(things):
+            for first in range(max(0, last - ngrams.TOGETHER), last if own else 0):
+                pairs = {ngrams.together(one, other) for one in own for other in things[first] if one != other}
+                if pairs:
+                    weight = sum(self.risk.weights[one] for one in pairs)
+                    yield Carrier(f"{words[first]} … {words[last]}", ((first, first), (last, last)), share * weight)
+
     def _weight(self, words: Sequence[str], text: str) -> int:
-        """The weight of one n-gram; a single word stands for the letters in it too."""
+        """The weight of one n-gram; a single word stands for the letters in it and what it means, too."""
         if len(words) == 1:
-            return sum(self.risk.weights[one] for one in ngrams.known(text).numbers)
+            alone = (ngrams.together(one, one) for one in self.kin.of(text))
+            return sum(self.risk.weights[one] for one in (*ngrams.known(text).numbers, *alone))
         return self.risk.weights[ngrams.bucket(text)]
 
 
@@ -183,7 +211,7 @@ def load(content: bytes) -> Model:
         at += size
     topics = Topics({Category(name): heads[name] for name in about["topics"]})
     risk, severe, distress = (heads[name] for name in HEADS)
-    return Model(risk, severe, distress, about["version"], about["fusion"], topics)
+    return Model(risk, severe, distress, about["version"], about["fusion"], topics, Kin(about["kin"]))
 
 
 def dump(model: Model) -> bytes:
@@ -193,9 +221,10 @@ def dump(model: Model) -> bytes:
         "version": model.version,
         "fusion": model.fusion,
         "topics": list(model.topics.heads),
+        "kin": model.kin.table,
         "heads": {name: {"scale": head.scale, "bias": head.bias} for name, head in heads.items()},
     }
-    written = json.dumps(about, sort_keys=True).encode()
+    written = json.dumps(about).encode()
     weights = b"".join(head.weights.tobytes() for head in heads.values())
     return MAGIC + len(written).to_bytes(4, "big") + written + weights
 

@@ -1,21 +1,39 @@
-"""A row of words as numbered n-grams: one to three words in a row, and three to five letters within a word."""
+"""A row of words as numbers: one to three in a row, three to five letters within one, things named together."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
-BUCKETS = 1 << 17
+from moderation.detector.kin import Kin
+
+BUCKETS = 1 << 18
 _MASK = BUCKETS - 1
 _SIZES = [(size, crc32(b"%d" % size)) for size in (3, 4, 5)]  # of rows of letters, with how their numbers begin
 _LONGEST_WORD = 24  # letters; what follows says nothing new
+TOGETHER = 12  # words back, as far as two things count as spoken of together
+_SPREAD, _MIX = 4096, 2654435761
 
 
 def bucket(ngram: str) -> int:
     """The number of an n-gram, 0 to BUCKETS - 1; two may share one."""
     return crc32(ngram.encode("utf-8", "replace")) & _MASK
+
+
+def together(one: int, other: int) -> int:
+    """The number of two things that are spoken of together, in either order; of one thing, when both are the same."""
+    low, high = (one, other) if one < other else (other, one)
+    return (((low * _SPREAD + high + 1) * _MIX & 0xFFFFFFFF) >> 14) & _MASK
+
+
+@lru_cache(maxsize=4)
+def pairs(kin: Kin) -> list[array[int]]:
+    """The numbers of all things of a table with all others: `pairs(kin)[one][other]` is what `together` says."""
+    things = range(len(kin.table))
+    return [array("I", [together(one, other) for other in things]) for one in things]
 
 
 class Word(NamedTuple):
@@ -47,12 +65,13 @@ def _within(shown: str) -> Iterator[int]:
             yield crc32(piece, begun) & _MASK
 
 
-def by_word(words: Sequence[str]) -> list[tuple[int, ...]]:
-    """For each word, the numbers of the n-grams that end with it: itself, rows of two and three, pairs with a gap."""
+def by_word(words: Sequence[str], kin: Kin) -> list[tuple[int, ...]]:
+    """For each word, the numbers of what ends with it: itself, rows of two and three, pairs with a gap, and the things
+    that it and the words before it stand for."""
     found: list[tuple[int, ...]] = []
     one = two = three = None
     pair = 0
-    for own in map(known, words):
+    for own, things in zip(map(known, words), _things(words, kin), strict=True):
         numbers, after = own.numbers, own.after
         if one:
             before, pair = pair, crc32(after, one.alone)
@@ -61,14 +80,31 @@ def by_word(words: Sequence[str]) -> list[tuple[int, ...]]:
                 numbers = (*numbers, crc32(after, before) & _MASK, crc32(after, two.one_left_out) & _MASK)
                 if three:
                     numbers = (*numbers, crc32(after, three.two_left_out) & _MASK)
-        found.append(numbers)
+        found.append((*numbers, *things) if things else numbers)
         one, two, three = own, one, two
     return found
 
 
-def of_words(words: Sequence[str]) -> set[int]:
-    """The numbers of all n-grams of a row of words."""
-    return set().union(*by_word(words))
+def _things(words: Sequence[str], kin: Kin) -> Iterator[list[int]]:
+    """For each word, the numbers of the things that it stands for, alone and with those of the words before it."""
+    numbers, named = pairs(kin), list(map(kin.of, words))
+    said: list[int] = []  # all things so far
+    ends = [0] * (TOGETHER + 1)  # how many of them each word left behind
+    for own in named:
+        found: list[int] = []
+        if own:
+            near = said[ends[-TOGETHER - 1] :]
+            for one in own:
+                found.append(numbers[one][one])
+                found.extend(map(numbers[one].__getitem__, near))
+            said.extend(own)
+        ends.append(len(said))
+        yield found
+
+
+def of_words(words: Sequence[str], kin: Kin) -> set[int]:
+    """The numbers of everything in a row of words."""
+    return set().union(*by_word(words, kin))
 
 
 def in_words(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:

@@ -51,7 +51,7 @@ def loaded(piece: memoryview) -> array[int]:
     return little(numbers)
 
 
-def pieces(content: bytes) -> Iterator[memoryview]:
+def pieces(content: bytes | memoryview) -> Iterator[memoryview]:
     """The pieces of a file. Raises ValueError when it is cut short."""
     view, at = memoryview(content), 0
     while at < len(content):

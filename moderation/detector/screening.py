@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from moderation.detector import details, explanation, fusion
+from moderation.detector import details, explanation, fusion, ngrams
 from moderation.detector import lexicon as lexicons
 from moderation.detector import model as models
 from moderation.detector.context import Sign, is_explained, weigh
@@ -22,7 +22,8 @@ class Detector:
     def __init__(self, lexicon: Lexicon, model: Model) -> None:
         self._lexicon, self._model = lexicon, model
         self._weights = fusion.weights_of(model)
-        model.side  # noqa: B018  (put together now, not at the first message)
+        ngrams.pairs(model.kin)  # this and the next put together now, not at the first message
+        model.side  # noqa: B018
         self.version = f"{lexicon.version} {model.version}"
 
     def screen(

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 EXAMPLES = "examples"
-UNSEEN = "unseen"  # sentences of our own that nothing learns from, whose texts nobody reads while writing phrases
+# Sentences of our own that nothing learns from, whose texts nobody reads while writing phrases.
+UNSEEN, FRESH = "unseen", "fresh"
+KEPT = (UNSEEN, FRESH)
 RISK = {"crisis", "moderate", "high", "imminent"}
 NORMAL = {"unlabelled_normal", "none"}
 
@@ -27,11 +29,17 @@ class Text:
     accept: tuple[str, ...] = ()
     kind: str = ""
     category: str = ""
+    language: str = ""
 
     @property
     def is_risk(self) -> bool:
         """Whether a moderator should look, by its label."""
         return self.label in RISK
+
+    @property
+    def needs_flag(self) -> bool:
+        """Whether no level below moderate counts as right."""
+        return bool(self.accept) and not {"none", "low"} & set(self.accept)
 
 
 def read(folder: Path) -> Iterator[Text]:
@@ -43,12 +51,13 @@ def read(folder: Path) -> Iterator[Text]:
                     yield _text(json.loads(line), path.stem)
 
 
-def unseen() -> Iterator[Text]:
+def kept() -> Iterator[Text]:
     """The hand-written cases that come with the project to measure with, and are never learnt from."""
-    with (Path(__file__).parent / "unseen.jsonl").open(encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            yield replace(_text({**row, "label": row["level"]}, UNSEEN), held_out=True)
+    for name in KEPT:
+        with (Path(__file__).parent / f"{name}.jsonl").open(encoding="utf-8") as lines:
+            for line in lines:
+                row = json.loads(line)
+                yield replace(_text({**row, "label": row["level"]}, name), held_out=True)
 
 
 def _text(row: dict[str, Any], source: str) -> Text:
@@ -63,6 +72,7 @@ def _text(row: dict[str, Any], source: str) -> Text:
         accept=tuple(row.get("accept", ())),
         kind=row.get("kind", ""),
         category=row.get("category", ""),
+        language=row.get("lang", ""),
     )
 
 

@@ -9,7 +9,7 @@ from math import sqrt
 from time import perf_counter
 
 from moderation.detector import Detector, Finding, Severity
-from moderation.training.corpus import EXAMPLES, NORMAL, UNSEEN, Text
+from moderation.training.corpus import EXAMPLES, KEPT, NORMAL, Text
 
 RATES = (0.01, 0.001)
 
@@ -39,10 +39,11 @@ def report(answers: Sequence[Answer]) -> Iterator[str]:
     by_source: dict[str, list[Answer]] = defaultdict(list)
     for one in answers:
         by_source[one.text.source].append(one)
-    quiet = [one for one in answers if one.text.label in NORMAL and one.text.source not in (EXAMPLES, UNSEEN)]
+    quiet = [one for one in answers if one.text.label in NORMAL and one.text.source not in (EXAMPLES, *KEPT)]
     yield from _recall(by_source, quiet)
     yield from _alarms(by_source)
-    yield from _cases("unseen", by_source.get(UNSEEN, []))
+    for name in KEPT:
+        yield from _cases(name, by_source.get(name, []))
     examples = by_source.get(EXAMPLES, [])
     yield from _cases("read, not trained on", [one for one in examples if one.text.held_out])
     yield from _cases("trained on", [one for one in examples if not one.text.held_out])
@@ -56,7 +57,7 @@ def threshold(scores: Sequence[float], rate: float) -> float:
 
 
 def _recall(by_source: dict[str, list[Answer]], quiet: Sequence[Answer]) -> Iterator[str]:
-    yield "Only “unseen” was read by nobody who wrote phrases, and learnt from by nothing: judge by that."
+    yield "Nothing learns from “unseen” and “fresh”, and phrases were written without them: judge by those."
     yield f"Recall, texts not trained on (thresholds from {len(quiet)} normal messages; ± is one standard error)"
     limits = [threshold([one.finding.score for one in quiet], rate) for rate in RATES]
     for source, found in sorted(by_source.items()):
@@ -74,7 +75,7 @@ def _alarms(by_source: dict[str, list[Answer]]) -> Iterator[str]:
     yield "Alarms per 1,000 texts where no risk is labelled (moderate or above; high or above; low)"
     for source, found in sorted(by_source.items()):
         calm = [one.finding.severity for one in found if not one.text.is_risk]
-        if calm and source not in (EXAMPLES, UNSEEN):
+        if calm and source not in (EXAMPLES, *KEPT):
             flags = sum(one >= Severity.MODERATE for one in calm)
             high = sum(one >= Severity.HIGH for one in calm)
             low = sum(one == Severity.LOW for one in calm)
@@ -86,7 +87,7 @@ def _cases(name: str, some: Sequence[Answer]) -> Iterator[str]:
     if not some:
         return
     yield f"Hand-written cases, {name}: accepted level {_share(sum(map(_is_accepted, some)), len(some))}"
-    needs = [one for one in some if not {"none", "low"} & set(one.text.accept)]
+    needs = [one for one in some if one.text.needs_flag]
     harmless = [one for one in some if not {"moderate", "high", "imminent"} & set(one.text.accept)]
     flagged = sum(one.finding.is_flag for one in needs)
     left = sum(not one.finding.is_flag for one in harmless)
@@ -94,8 +95,17 @@ def _cases(name: str, some: Sequence[Answer]) -> Iterator[str]:
     yield f"  left alone, of the harmless: {_share(left, len(harmless))}"
     worst = [one for one in some if one.text.label == "imminent"]
     yield f"  imminent, flagged: {_share(sum(one.finding.is_flag for one in worst), len(worst))}"
+    yield from _by_language(some)
     yield from _by(some, "kind")
     yield from _by(some, "category")
+
+
+def _by_language(answers: Sequence[Answer]) -> Iterator[str]:
+    for name in sorted({one.text.language for one in answers} - {""}):
+        some = [one for one in answers if one.text.language == name]
+        needs = [one for one in some if one.text.needs_flag]
+        good, flagged = sum(map(_is_accepted, some)), sum(one.finding.is_flag for one in needs)
+        yield f"  in {name}: accepted {_share(good, len(some))}, flagged {_share(flagged, len(needs))}"
 
 
 def _by(answers: Sequence[Answer], trait: str) -> Iterator[str]:

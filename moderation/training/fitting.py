@@ -22,7 +22,7 @@ from moderation.training.regression import Example, fit, fit_topics, logistic
 
 Say = Callable[[str], None]
 ALONE = 0.003  # of normal messages; what may be flagged without a sign
-DOUBT = -6.0  # log-odds of the model, up to which a sign flags nothing; lower than what a text of no words gets
+DOUBT = -7.0  # log-odds of the model, up to which a sign flags nothing; lower than what a text of no words gets
 HIGH = 0.5  # log-odds of the second head from which what is flagged is high
 LOW_ALONE = 0.006  # the same for what it may call low
 OWN_WEIGHT = 4.0
@@ -36,13 +36,14 @@ PROPORTIONS: dict[str, Any] = {
     "signs": [0.0, 0.3, 4.5, 5.5, 6.5],
     "raw": [0.0, 0.0, 0.5, 0.5, 0.5],
     "more": 0.3,
-    "explained": -0.7,
 }
+_KNOWN: dict[tuple[str, ...], array[int]] = {}  # features of texts, while a model is trained
 PRIOR = 1 / 500  # messages that need a moderator, in the community the score is calibrated for
 
 
 def train(texts: Sequence[Text], lexicon: Lexicon, say: Say) -> Model:
     """A model from the training part of these texts; the same texts and lexicons give the same model."""
+    _KNOWN.clear()
     seen = [one for one in texts if not one.held_out]
     say(f"{len(seen)} texts to learn from, {len(texts) - len(seen)} held out")
     risk = fit(list(_risk(seen, lexicon)))
@@ -53,7 +54,8 @@ def train(texts: Sequence[Text], lexicon: Lexicon, say: Say) -> Model:
     say("learnt distress")
     topics = Topics({Category(name): head for name, head in fit_topics(list(_topics(seen, lexicon))).items()})
     say("learnt topics")
-    model = Model(risk, severe, distress, f"m{ngrams.bucket(risk.weights.tobytes().hex()):05x}", topics=topics)
+    version = f"m{ngrams.bucket(risk.weights.tobytes().hex()):05x}"
+    model = Model(risk, severe, distress, version, topics=topics, kin=synthetic.kin())
     calm = list(_unlearnt(texts, lexicon, model))
     say(f"read {len(calm)} normal texts with heads that had not learnt from them")
     return replace(model, fusion=_fuse(texts, lexicon, model, calm))
@@ -119,12 +121,16 @@ def _topics(texts: Iterable[Text], lexicon: Lexicon) -> Iterable[tuple[array[int
             yield _numbers(messages, lexicon), category
 
 
-def _example(messages: Sequence[str], lexicon: Lexicon, *, yes: bool, weight: float = 1.0) -> Example:
+def _example(messages: tuple[str, ...], lexicon: Lexicon, *, yes: bool, weight: float = 1.0) -> Example:
     return Example(_numbers(messages, lexicon), yes, weight)
 
 
-def _numbers(messages: Sequence[str], lexicon: Lexicon) -> array[int]:
-    return array("l", sorted(ngrams.of_words(read(messages, lexicon.spelling).words)))
+def _numbers(messages: tuple[str, ...], lexicon: Lexicon) -> array[int]:
+    """The features of a text; each text is read once for all heads."""
+    if messages not in _KNOWN:
+        words = read(messages, lexicon.spelling).words
+        _KNOWN[messages] = array("i", sorted(ngrams.of_words(words, synthetic.kin())))
+    return _KNOWN[messages]
 
 
 def gather(one: Text, lexicon: Lexicon, model: Model) -> Evidence:

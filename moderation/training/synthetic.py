@@ -5,14 +5,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from moderation.detector.finding import Severity
+from moderation.detector.kin import Kin
 from moderation.detector.phrases import Node, PhraseReader
 
 OWN, SENTENCES = Path(__file__).parent / "own.toml", Path(__file__).parent / "sentences"
+KIN = Path(__file__).parent / "kin.txt"
 FRAMES = ("{}", "{}", "{}", "honestly {}", "{} i guess", "hey, {}", "sorry but {}", "{} and i needed to say it")
 FILLER = ("it", "this", "now", "me", "so", "the")
 
@@ -58,6 +61,14 @@ def own() -> Iterator[Sentence]:
         for line in path.read_text(encoding="utf-8").splitlines():
             if line and not line.startswith("#"):
                 yield _sentence(line)
+
+
+@cache
+def kin() -> Kin:
+    """The table of words that stand for the same thing."""
+    lines = KIN.read_text(encoding="utf-8").splitlines()
+    rows = (one.partition(":") for one in lines if one and not one.startswith("#"))
+    return Kin({name: words.strip() for name, _, words in rows})
 
 
 def _sentence(line: str) -> Sentence:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         texts = list(corpus.read(data)) if data.is_dir() else []
         if not texts:
             raise CommandError(f"no JSON lines in {data}")
-        for line in evaluation.report(evaluation.ask(shipped(), [*texts, *corpus.unseen()])):
+        for line in evaluation.report(evaluation.ask(shipped(), [*texts, *corpus.kept()])):
             self.stdout.write(line)
         for line in starting.report():
             self.stdout.write(line)

@@ -67,7 +67,10 @@ GROUPS = tomllib.loads((Path(__file__).parent / "levels.toml").read_text(encodin
 WRONG = {
     "El actor confesó que intentó quitarse la vida en 2010",
     "what should i say to someone who feels suicidal",
+    "can't wait to be dead to the world tonight, so tired",
     "i hate my life right now",
+    "i won't be here tomorrow, i'm off on leave",
+    "i'm going to end it with my boyfriend tonight, he cheated",
     "i'd rather be stabbed than do maths, jk",
 }
 LEVELS = [

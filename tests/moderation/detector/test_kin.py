@@ -1,0 +1,71 @@
+"""Words that stand for the same thing, and what the model may say about them together."""
+
+from __future__ import annotations
+
+from array import array
+
+import pytest
+
+from moderation.detector import ngrams, shipped
+from moderation.detector.kin import NONE, Kin
+from moderation.detector.model import Head, Side
+from moderation.training import corpus, synthetic
+
+TABLE = Kin({"pills": "pills pastilla*", "all": "all todas", "took": "took tome"})
+
+
+@pytest.mark.parametrize(
+    ("word", "things"),
+    [("pills", (0,)), ("pastillas", (0,)), ("pastill", ()), ("todas", (1,)), ("todasx", ()), ("", ()), ("tea", ())],
+)
+def test_a_word_stands_for_what_the_table_says(word: str, things: tuple[int, ...]):
+    assert TABLE.of(word) == things
+
+
+def test_things_named_together_have_one_number_in_either_order_and_language():
+    assert ngrams.together(2, 5) == ngrams.together(5, 2)
+    english = set(ngrams.by_word(["took", "all", "pills"], TABLE)[-1])
+    spanish = set(ngrams.by_word(["tome", "todas", "pastillas"], TABLE)[-1])
+    assert {ngrams.together(0, 0), ngrams.together(0, 1), ngrams.together(0, 2)} <= english & spanish
+
+
+def test_things_far_apart_are_not_together():
+    words = ["took", *["tea"] * ngrams.TOGETHER, "pills"]
+    assert ngrams.together(0, 2) not in ngrams.of_words(words, TABLE)
+    assert ngrams.together(0, 2) in ngrams.of_words([*words[1:-1], "took", "pills"], TABLE)
+
+
+def test_each_thing_of_a_word_is_together_with_all_that_the_twelve_words_before_it_stand_for():
+    table = Kin({"a": "x", "b": "x y", "c": "y z"})
+    words = ["x", "z", "tea", "y", "y", *["tea"] * (ngrams.TOGETHER - 2), "x", "z", "tea", "y"]
+    for last, found in enumerate(ngrams.by_word(words, table)):
+        before = [other for word in words[max(0, last - ngrams.TOGETHER) : last] for other in table.of(word)]
+        pairs = [ngrams.together(one, other) for one in table.of(words[last]) for other in (one, *before)]
+        assert list(found) == [*ngrams.by_word(words, NONE)[last], *pairs]
+
+
+def test_heads_added_up_together_give_what_each_gives_alone():
+    heads = [Head(array("b", [(7 * at + 50 * one) % 256 - 128 for at in range(9_000)]), 1.0, 0.0) for one in range(3)]
+    for number in (0, 1, 700, 4_096, 4_097, 9_000):
+        features = range(number)
+        assert Side(heads).sums(features) == [sum(one.weights[:number]) for one in heads]
+
+
+def test_without_a_table_there_are_words_only():
+    assert ngrams.of_words(["took", "pills"], NONE) < ngrams.of_words(["took", "pills"], TABLE)
+
+
+def test_every_word_of_the_table_is_written_as_it_is_read():
+    for words in synthetic.kin().table.values():
+        assert words == words.casefold()
+        assert words.isascii()
+
+
+def test_the_shipped_model_knows_the_table_it_learnt_from():
+    assert shipped()._model.kin.table == synthetic.kin().table
+
+
+def test_nothing_that_is_kept_for_measuring_is_learnt_from():
+    learnt = {one.messages for one in synthetic.own()}
+    both = sum(one.messages in learnt for one in corpus.kept())  # a number: nobody reads the texts, here neither
+    assert both == 0
