@@ -92,7 +92,9 @@ def structured(told: Telling, address: str) -> SafeString:
     }
     page = {"@context": "https://schema.org", "@type": "WebPage", "url": address, "mainEntity": article}
     if revision.reviewed_as and revision.reviewed_at:
-        page |= {"reviewedBy": _person(revision.reviewed_as), "lastReviewed": revision.reviewed_at.date().isoformat()}
+        page["lastReviewed"] = revision.reviewed_at.date().isoformat()
+        if revision.reviewed_as.agreed_at:  # without it, readers are told of the reading and of nobody's name
+            page["reviewedBy"] = _person(revision.reviewed_as)
     return mark_safe(json.dumps(page, ensure_ascii=False).translate(_IN_SCRIPT))  # noqa: S308  (no signs of HTML left)
 
 
