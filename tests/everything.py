@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests import servers
 from tests.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
+Work = Callable[[], tuple[bool, str]]
 ALLOW_MISSING = os.environ.get("ALLOW_MISSING") == "1"
 
 
@@ -41,7 +43,7 @@ class Run:
     directory: Path
     outcomes: list[Outcome] = field(default_factory=list)
 
-    def part(self, name: str, work: Callable[[], tuple[bool, str]]) -> None:
+    def part(self, name: str, work: Work) -> None:
         """Does one part, and remembers how it ended."""
         print(f"\n━━ {name}", flush=True)
         began = time.monotonic()
@@ -52,10 +54,17 @@ class Run:
             print(words, flush=True)
         self.outcomes.append(Outcome(name, ok, words, time.monotonic() - began))
 
-    def python(self, which: str, *, workers: int = 2, **more: str) -> tuple[bool, str]:
-        """Runs the Python tests with these marks."""
+    def two_parts(self, name: str, work: Work, beside: str, its_work: Work) -> None:
+        """Does one part quietly beside another, since neither needs two cores; what it says comes after."""
+        with ThreadPoolExecutor(1) as pool:
+            going_on = pool.submit(work)
+            self.part(beside, its_work)
+            self.part(name, going_on.result)
+
+    def python(self, which: str, *, workers: int = 2, is_quiet: bool = False, **more: str) -> tuple[bool, str]:
+        """Runs the Python tests with these marks; quietly, what they say is shown at their end."""
         command = [sys.executable, "-m", "pytest", "-m", which, *self._spread(workers), *self.arguments]
-        code, last = _echo(command, self.environment(**more))
+        code, last = _echo(command, self.environment(**more), is_quiet=is_quiet)
         return code == 0, last
 
     def twice(self) -> tuple[bool, str]:
@@ -65,7 +74,7 @@ class Run:
             postgres.start()
             valkey.start()
             more = {"DATABASE_URL": postgres.url(), "REDIS_URL": valkey.url}
-            return self.python("delivery and not servers and not browser", workers=0, **more)
+            return self.python("delivery and not servers and not browser", workers=0, is_quiet=True, **more)
 
     def browsers(self) -> tuple[bool, str]:
         """Pages in a real Chromium, which is installed if that is possible."""
@@ -101,15 +110,19 @@ class Run:
         return 0 if all(one.ok for one in self.outcomes) else 1
 
 
-def _echo(command: list[str], env: dict[str, str]) -> tuple[int, str]:
-    """Runs a command with its output shown as it comes. Its exit code and its last line."""
-    last = ""
+def _echo(command: list[str], env: dict[str, str], *, is_quiet: bool = False) -> tuple[int, str]:
+    """Runs a command with its output shown as it comes, or at its end. Its exit code and its last line."""
+    last, kept = "", []
     with subprocess.Popen(
         command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as run:
         for line in run.stdout:
-            print(line, end="", flush=True)
+            kept.append(line)
+            if not is_quiet:
+                print(line, end="", flush=True)
             last = line.strip() or last
+    if is_quiet:
+        print("".join(kept), end="", flush=True)
     return run.returncode, re.sub(r"\x1b\[[0-9;]*m", "", last).strip("= ")
 
 
@@ -142,8 +155,10 @@ def main() -> int:
         run = Run(sys.argv[1:], Path(directory))
         run.part("Scripts (node --test)", run.scripts)
         run.part("Python on SQLite", lambda: run.python("not servers and not browser"))
-        run.part("Delivery and concurrency on PostgreSQL and Valkey", run.twice)
-        run.part("Real processes, and what breaks them", lambda: run.python("servers and not browser"))
+        run.two_parts(
+            "Delivery and concurrency on PostgreSQL and Valkey", run.twice,
+            "Real processes, and what breaks them", lambda: run.python("servers and not browser"),
+        )  # fmt: skip
         run.part("Pages in Chromium", run.browsers)
         return run.report()
 

@@ -103,3 +103,28 @@ def test_a_whole_evening_from_a_phone(evening: Any, open_page: Any):
     assert kept.talked_about == ["what four in the morning sounds like"]
     assert timezone.now() - kept.closed_at < timedelta(minutes=10)
     assert breaches(marisol) == []
+
+
+def chat_to_come() -> str:
+    """A chat that begins in twenty minutes, with a cover, and somebody who wants to come."""
+    host, cover = Member.objects.get(name="Marisol"), Member.objects.get(name="Theo")
+    return make_live_chat(1200, is_led=False, host=host, cover=cover, topic="Sleep").token
+
+
+def test_the_cover_comes_when_the_host_cannot(evening: Any, open_page: Any):
+    marisol = as_staff(evening, open_page, "Marisol", "hosts")
+    theo = as_staff(evening, open_page, "Theo", "hosts", viewport=PHONE, has_touch=True)
+    token = evening.site.do(chat_to_come)
+    linden = evening.as_member("Linden", f"/live/{token}/")
+    linden.get_by_role("button", name="Remind me").click()
+    marisol.goto(f"{evening.site.url}/host/{token}/")
+    press(marisol, "I need cover")
+    expect(marisol.get_by_role("main")).to_contain_text("Theo", timeout=PATIENCE_MS)
+    theo.goto(f"{evening.site.url}/host/{token}/")
+    press(theo, "I'm here")
+    theo.get_by_role("button", name="I'm here", exact=True).wait_for(state="detached", timeout=PATIENCE_MS)
+    linden.reload()
+    expect(linden.get_by_role("main")).to_contain_text("Theo is keeping the room open for whoever needs it.")
+    kept = evening.site.do(lambda: LiveChat.objects.select_related("led_by").get(token=token))
+    assert kept.led_by.name == "Theo"
+    assert breaches(theo) == []

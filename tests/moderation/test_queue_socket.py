@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from community.services import sessions
 from moderation.models import AtDesk, Flag
 from moderation.services import desk, queue
 from tests.browser.staff import session_with_code
-from tests.chat.conftest import Tab, in_db
+from tests.chat.conftest import WITHIN, Tab, in_db
 from tests.factories import make_member, post, session_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.delivery]
@@ -160,11 +161,12 @@ async def test_a_case_goes_back_once_its_page_is_closed_for_a_minute(consoles, r
 
 
 async def is_at_desk(member, token):
-    """Returns once the console has said that this page is open; the writer does one thing after the other."""
+    """Returns once the console has said that this page is open; its writer is asked behind it, again and again."""
     from chat.threads import writing
 
-    await writing.run(lambda: None)
-    assert await in_db(AtDesk.objects.filter(member=member, token=token).exists)
+    async with asyncio.timeout(WITHIN):
+        while not await in_db(AtDesk.objects.filter(member=member, token=token).exists):
+            await writing.run(lambda: None)
 
 
 @pytest.fixture
