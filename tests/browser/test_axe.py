@@ -72,6 +72,7 @@ LOOKS = [
     for width, height in ((390, 844), (1280, 800))
     for scheme in ("light", "dark")
 ]
+CROSSED = [LOOKS[1], LOOKS[2]]  # dark on a phone, light on a desk: each size and each scheme once
 
 
 def faults(page: Any) -> list[str]:

@@ -17,7 +17,7 @@ from moderation.models import Decision, Flag
 from moderation.services import appeals, decisions, flags, queue, reports
 from moderation.services.choices import Choice
 from tests.browser.staff import as_staff, breaches
-from tests.browser.test_axe import LOOKS, faults
+from tests.browser.test_axe import CROSSED, faults
 from tests.factories import make_member, post
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
@@ -54,7 +54,7 @@ def _everything(evening: Any) -> list[str]:
     return [held.token, appeal.token, other.token, mine.token]
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", CROSSED)
 def test_axe_finds_nothing_and_nothing_breaks_the_policy(evening: Any, open_page: Any, look: dict[str, Any]):
     tokens = evening.site.do(lambda: _everything(evening))
     page = as_staff(evening, open_page, "Amara", **look)

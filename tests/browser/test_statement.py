@@ -17,7 +17,7 @@ from moderation.models import Appeal, Decision, Report
 from moderation.services import appeals, decisions, flags, queue
 from moderation.services.choices import Choice
 from tests.browser.staff import as_staff, breaches
-from tests.browser.test_axe import LOOKS, faults
+from tests.browser.test_axe import CROSSED, faults
 from tests.factories import PASSWORD, make_member, post
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
@@ -145,7 +145,7 @@ def test_m1_somebody_is_told_about_from_their_profile_and_the_list_says_what_bec
     assert evening.site.do(lambda: Report.objects.get().about.name) == "Otis"
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", CROSSED)
 def test_no_page_of_the_members_side_has_a_fault_in_any_look(evening: Any, open_page: Any, look: dict[str, Any]):
     token = decide(evening, "hide")
     page = evening.as_member("Linden", **look)
@@ -164,7 +164,7 @@ def test_no_page_of_the_members_side_has_a_fault_in_any_look(evening: Any, open_
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", CROSSED)
 def test_what_needs_a_reply_has_no_fault_and_a_host_says_that_it_was_answered(
     evening: Any, open_page: Any, look: dict[str, Any]
 ):

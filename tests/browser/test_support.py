@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from moderation.models import Flag, SupportAfter, SupportOffer
-from tests.browser.test_axe import LOOKS, faults
+from tests.browser.test_axe import CROSSED, faults
 from tests.browser.test_talking import PATIENCE_MS, wait_for, write
 from tests.factories import post, talk
 
@@ -161,7 +161,7 @@ def test_by_keyboard_it_is_reached_backwards_from_the_box(evening: Any):
     expect(head_of(page)).to_be_focused()
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", CROSSED)
 def test_axe_finds_nothing_in_the_panel_and_the_line(evening: Any, look: dict[str, Any]):
     lives_in(evening, "Linden", "GB")
     evening.site.do(lambda: [post(evening.members["Linden"], evening.room(), words) for words in (DANGER, DANGER)])
@@ -195,7 +195,7 @@ def test_help_is_beside_a_severe_draft_and_nothing_of_it_leaves_the_browser(even
     assert evening.stored()[-1] == "No quiero vivir"
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", CROSSED)
 def test_axe_finds_nothing_beside_the_draft(evening: Any, look: dict[str, Any]):
     page = evening.in_room("Linden", **look)
     page.locator("#w").fill("I want to die")
@@ -203,7 +203,7 @@ def test_axe_finds_nothing_beside_the_draft(evening: Any, look: dict[str, Any]):
     assert "\n".join(faults(page)) == ""
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", CROSSED)
 def test_axe_finds_nothing_where_one_question_is_asked(evening: Any, look: dict[str, Any]):
     def asked() -> str:
         post(evening.members["Linden"], evening.room(), DANGER)
