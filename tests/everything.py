@@ -61,11 +61,9 @@ class Run:
             self.part(beside, its_work)
             self.part(name, going_on.result)
 
-    def python(
-        self, which: str, *, workers: int = 2, share: str = "loadscope", is_quiet: bool = False, **more: str
-    ) -> tuple[bool, str]:
+    def python(self, which: str, *, workers: int = 2, is_quiet: bool = False, **more: str) -> tuple[bool, str]:
         """Runs the Python tests with these marks; quietly, what they say is shown at their end."""
-        command = [sys.executable, "-m", "pytest", "-m", which, *self._spread(workers, share), *self.arguments]
+        command = [sys.executable, "-m", "pytest", "-m", which, *self._spread(workers), *self.arguments]
         code, last = _echo(command, self.environment(**more), is_quiet=is_quiet)
         return code == 0, last
 
@@ -82,8 +80,7 @@ class Run:
         """Pages in a real Chromium, which is installed if that is possible."""
         if chromium.find() is None and chromium.install() is None:
             raise servers.CannotStart(chromium.NONE_HERE)
-        # Much of it is waiting; tests share nothing but their worker, so whoever is free takes the next.
-        return self.python("browser", workers=3, share="worksteal")
+        return self.python("browser", workers=3)  # much of it is waiting
 
     def scripts(self) -> tuple[bool, str]:
         """The JavaScript of the pages, under Node."""
@@ -102,8 +99,8 @@ class Run:
                 known.pop(name, None)
         return known
 
-    def _spread(self, workers: int, share: str) -> list[str]:
-        return ["-n", str(workers), "--dist", share] if workers else ["-p", "no:xdist"]
+    def _spread(self, workers: int) -> list[str]:
+        return ["-n", str(workers), "--dist", "loadscope"] if workers else ["-p", "no:xdist"]
 
     def report(self) -> int:
         """Says how every part ended. The exit code."""
