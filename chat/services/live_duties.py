@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from chat.models import LiveChat
@@ -89,7 +89,8 @@ def _tell(chat: LiveChat, word: str) -> None:
 
 
 def _write_to(members: Iterable[Member]) -> None:
-    words = _("Something changed about a chat you signed up for. It's on its page.")
     for member in members:
         if address := digest.address_of(member):
-            outbox.write(to=address, subject=_("Something new for you"), body=words)
+            with translation.override(member.language):
+                words = _("Something changed about a chat you signed up for. It's on its page.")
+                outbox.write(to=address, subject=_("Something new for you"), body=words)
