@@ -81,7 +81,7 @@ def slug_of(room: Room) -> str:
 
 def how_many(room: Room) -> str:
     """About how many comments there are, in words that count nobody."""
-    rows = Message.objects.filter(room=room, withdrawn_at=None, hidden_at=None)
+    rows = Message.objects.filter(room=room).shown()
     number = len(rows.values_list("pk")[: COUNTED_TO + 1]) if room.top else 0
     if number < COUNTED_FROM:
         return _("A few comments") if number else _("No comments yet")
