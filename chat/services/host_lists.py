@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from chat import host_side
 from chat.models import LiveChat, LiveNote, Membership, Message, Question, Room, SignUp
+from chat.services.live_told import led_by
 from community.models import Member
 from community.services import apart
 
@@ -49,18 +50,13 @@ class Left:
     note: LiveNote | None
 
 
-def leaders_of(chat: LiveChat) -> set[int]:
-    """Those who lead it; they are on no list."""
-    return {pk for pk in (chat.host_id, chat.cover_id, chat.moderator_id, chat.led_by_id) if pk}
-
-
 def newcomers(chat: LiveChat, reader: Member) -> Newcomers:
     """Those whose first live chat this is. Three queries."""
     elsewhere = Membership.objects.filter(member=OuterRef("member"), room__kind=Room.Kind.LIVE)
-    places = Membership.objects.filter(room=chat.room_id).exclude(member__in=leaders_of(chat))
+    places = Membership.objects.filter(room=chat.room_id).exclude(member__in=led_by(chat))
     ids = set(places.exclude(Exists(elsewhere.exclude(room=chat.room_id))).values_list("member", flat=True))
     ids -= _unseen(reader)
-    said = Message.objects.filter(room=chat.room_id, author__in=ids, withdrawn_at=None, hidden_at=None)
+    said = Message.objects.filter(room=chat.room_id, author__in=ids).shown()
     last = dict(said.order_by().values_list("author").annotate(last=Max("seq")))
     people = Member.objects.filter(pk__in=last, is_active=True)
     found = [First(one.name, one.pebble, last[one.pk]) for one in people]
@@ -94,7 +90,7 @@ def left_after(chat: LiveChat, reader: Member) -> list[Left]:
     """
     if chat.emptied_at:
         return []
-    hard = {one.member_id: one for one in host_side.hard(chat.room_id) if one.member_id not in leaders_of(chat)}
+    hard = {one.member_id: one for one in host_side.hard(chat.room_id) if one.member_id not in led_by(chat)}
     gone = _gone(chat, hard) - _unseen(reader)
     gone -= {pk for pk, others in apart.hidden_from(gone).items() if reader.pk in others}
     notes = {note.member_id: note for note in LiveNote.objects.filter(chat=chat, member__in=gone)}

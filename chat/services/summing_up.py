@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Leaving, LiveChat, Membership
-from chat.services import host_lists, live_chats
+from chat.services import live_chats, live_told
 from chat.services.leading import NotAChoice, NotYet, is_new, leading, one_line
 from chat.services.live_clock import State, state_of
 from community import names
@@ -74,7 +74,7 @@ def _lines(words: str) -> list[str]:
 
 
 def _mind_names(row: LiveChat, lines: list[str]) -> None:
-    places = Membership.objects.filter(room=row.room_id).exclude(member__in=host_lists.leaders_of(row))
+    places = Membership.objects.filter(room=row.room_id).exclude(member__in=live_told.led_by(row))
     here = dict(places.values_list("member__skeleton", "member__name"))
     for line in lines:
         whole = _WORD.findall(line)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chat import host_side, hub
 from chat.models import LiveChat, Membership, Prompt
-from chat.services import host_lists, hosting, kind_notes, live_clock, live_state, prompting, summing_up
+from chat.services import host_lists, hosting, kind_notes, live_chats, live_clock, live_state, prompting, summing_up
 from chat.services.leading import mark
 from chat.services.live_clock import ON, OVER, State, state_of
 from chat.views.shown import presence_words
@@ -72,7 +72,7 @@ def _standing(member: Member, chat: LiveChat) -> dict[str, Any]:
         "is_here": is_here,
         "checks_in_from": from_when,
         "may_check_in": state not in OVER and now >= from_when and (not is_here or is_host_back),
-        "may_enter": state in ON or member.pk in host_lists.leaders_of(chat),
+        "may_enter": state in ON or live_chats.leads(member, chat),
         "may_open": now >= from_when and state not in OVER,
         "others": _others(chat),
         "moderates": has_role(member, "moderators", "leads"),
