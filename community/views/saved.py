@@ -21,6 +21,7 @@ from community.services.saved import Kept
 from community.text import markdown_to_html
 from community.views.cards import card_of, facts_of, tables_of, ways_of, zone_of
 from community.views.resources import entry
+from community.views.stories import is_script
 
 PER_PAGE = 24
 
@@ -65,12 +66,12 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
     """Keeps an entry or takes it out, by the value of "save". A script gets no page."""
     if request.POST.get("save") == "off":
         taken = services.take_out(_me(request), _any(slug, _me(request)))
-        if _is_script(request):
+        if is_script(request):
             return HttpResponse(status=204)
-        return page(request, taken=taken) if request.POST.get("from") == "saved" else _back(request)
+        return page(request, taken=taken) if request.POST.get("from") == "saved" else back(request, reverse("saved"))
     keeps = request.POST.get("keeps") == "on"
     services.save(_me(request), entry(slug), note=request.POST.get("note", ""), keeps_offline=keeps)
-    return HttpResponse(status=204) if _is_script(request) else _back(request)
+    return HttpResponse(status=204) if is_script(request) else back(request, reverse("saved"))
 
 
 @require_POST
@@ -84,10 +85,10 @@ def note(request: HttpRequest, slug: str) -> HttpResponse:
     except NotYours:
         raise
     except Refusal as refusal:
-        if _is_script(request):
+        if is_script(request):
             return HttpResponse(str(refusal.detail), status=refusal.status, content_type="text/plain; charset=utf-8")
         return page(request, error=str(refusal.detail), status=refusal.status)
-    return HttpResponse(status=204) if _is_script(request) else HttpResponseRedirect(f"{reverse('saved')}#{slug}")
+    return HttpResponse(status=204) if is_script(request) else HttpResponseRedirect(f"{reverse('saved')}#{slug}")
 
 
 @require_POST
@@ -95,7 +96,7 @@ def note(request: HttpRequest, slug: str) -> HttpResponse:
 def keep(request: HttpRequest, slug: str) -> HttpResponse:
     """Whether devices may keep this entry. The device's own script then keeps the page of all such, or lets it go."""
     services.keep_offline(_me(request), _any(slug, _me(request)), on=request.POST.get("keep") == "on")
-    return HttpResponse(status=204) if _is_script(request) else redirect("saved")
+    return HttpResponse(status=204) if is_script(request) else redirect("saved")
 
 
 @require_safe
@@ -124,16 +125,12 @@ def _any(slug: str, me: Member) -> Resource:
     return found
 
 
-def _back(request: HttpRequest) -> HttpResponse:
-    back = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return HttpResponseRedirect(back if is_ours else reverse("saved"))
-
-
-def _is_script(request: HttpRequest) -> bool:
-    return request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+def back(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """To the page of ours that the form names, or else to `otherwise`."""
+    named = request.POST.get("next", "")
+    hosts, is_secure = {request.get_host()}, request.is_secure()
+    is_ours = url_has_allowed_host_and_scheme(named, allowed_hosts=hosts, require_https=is_secure)
+    return HttpResponseRedirect(named if is_ours else otherwise)
 
 
 def _me(request: HttpRequest) -> Member:

@@ -6,14 +6,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
 
 from community.models import Member, SavedStory, Story
 from community.refusals import NotYours, Refusal
 from community.services import story_saving
-from community.views.saved import page
+from community.views.saved import back, page
 from community.views.stories import is_script
 
 
@@ -65,14 +64,8 @@ def _kept(request: HttpRequest, slug: str) -> int:
 
 
 def _back(request: HttpRequest, slug: str) -> HttpResponse:
-    back = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    if is_ours:
-        return HttpResponseRedirect(back)
     there = Story.objects.public().filter(slug=slug).exists()
-    return redirect("story", slug=slug) if there else redirect("saved")
+    return back(request, reverse("story", args=[slug]) if there else reverse("saved"))
 
 
 def _me(request: HttpRequest) -> Member:
