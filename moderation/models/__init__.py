@@ -1,29 +1,46 @@
 """The tables of `moderation`."""
 
 from moderation.models.answered import Answered
+from moderation.models.care import Afterwards, Break, CareLimits, Heavy, Lifted, Spared
 from moderation.models.decision import Appeal, Decision, Proposal
 from moderation.models.desk import AtDesk
 from moderation.models.flag import Flag, FlagEvent, ResponseTimes
 from moderation.models.paging import HookCall, OnCall
+from moderation.models.phrases import DryRun, DryRunChange, PhraseNote, PhraseVersion
 from moderation.models.report import Report
 from moderation.models.screening import Alarm, Screened, Screening
+from moderation.models.shift import HandoverRead, RosterSlot, Shift, Watched
 from moderation.models.support import SupportAfter, SupportOffer
 
 __all__ = [
+    "Afterwards",
     "Alarm",
     "Answered",
     "Appeal",
     "AtDesk",
+    "Break",
+    "CareLimits",
     "Decision",
+    "DryRun",
+    "DryRunChange",
     "Flag",
     "FlagEvent",
+    "HandoverRead",
+    "Heavy",
     "HookCall",
+    "Lifted",
     "OnCall",
+    "PhraseNote",
+    "PhraseVersion",
     "Proposal",
     "Report",
     "ResponseTimes",
+    "RosterSlot",
     "Screened",
     "Screening",
+    "Shift",
+    "Spared",
     "SupportAfter",
     "SupportOffer",
+    "Watched",
 ]
