@@ -32,6 +32,11 @@ run: $(VENV)/runs ## The demo community on http://127.0.0.1:8000 (HOST= and PORT
 demo-code: $(VENV)/runs ## The current second-factor code of the demo's staff
 	@$(DEMO) $(BIN)/python manage.py demo_code $(ARGS)
 
+rehearse: $(VENV)/runs ## A shift to practise on: sixty invented cases, begun anew each time (HOST= and PORT=)
+	@rm -f var/rehearsal.sqlite3* var/rehearsal-heads.log
+	@$(DEMO) REHEARSAL=1 DATABASE_URL=sqlite:///$(CURDIR)/var/rehearsal.sqlite3 AUDIT_HEADS=$(CURDIR)/var/rehearsal-heads.log \
+		exec $(BIN)/python manage.py serve --prepare --host '$(HOST)' --port '$(PORT)'
+
 serve: $(VENV)/runs ## A real site with the settings in .env (SERVER=daphne|uvicorn, PROCESSES=2, HOST=, PORT=)
 	@exec $(BIN)/python manage.py serve --host '$(HOST)' --port '$(PORT)' --server $(SERVER) --processes $(PROCESSES) $(ARGS)
 
@@ -100,4 +105,4 @@ $(VENV)/tests: requirements-dev.txt $(VENV)/runs
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help run demo-code serve sweep test check format bench evaluate browser lock clean
+.PHONY: help run demo-code rehearse serve sweep test check format bench evaluate browser lock clean

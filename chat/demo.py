@@ -87,7 +87,7 @@ def is_loaded() -> bool:
 def load() -> None:
     """Makes the demo community. The database must hold no members."""
     now = timezone.now()
-    members = {row[0]: _member(*row, now=now) for row in MEMBERS}
+    members = {row[0]: make_member(*row, now=now) for row in MEMBERS}
     for place, (slug, name, purpose) in enumerate(ROOMS):
         room = Room.objects.create(slug=slug, name=name, purpose=purpose, place=place)
         room.keepers.set([members[keeper] for keeper in KEEPERS[slug]])
@@ -97,7 +97,7 @@ def load() -> None:
     story_seeding.load(writer=members["Sol"], clinician=members["Priya"], second=members["Ada"])
 
 
-def _member(name: str, pebble: int, roles: tuple[str, ...], bio: str, *, now: datetime) -> Member:
+def make_member(name: str, pebble: int, roles: tuple[str, ...], bio: str, *, now: datetime) -> Member:
     member = Member.objects.create(
         name=name,
         skeleton=names.skeleton(name),

@@ -23,6 +23,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "leave_url": settings.LEAVE_URL,
         "demo": settings.DEMO,
+        "rehearsal": settings.REHEARSAL,
         "me": _reader(request),
         "display": display.read(request.COOKIES.get(display.COOKIE, "")),
         "notices_new": lambda: _new(request),

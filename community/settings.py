@@ -39,6 +39,7 @@ SITE_NAME = env.str("SITE_NAME", "Commonlight")
 LEAVE_URL = env.str("LEAVE_URL", "https://www.weather.gov/")
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
+REHEARSAL = env.bool("REHEARSAL", False) and DEMO  # a shift to practise on; nobody in it is real
 PLAYGROUND = DEBUG or DEMO  # on one's own machine: keys are made on first use, mail is shown in the terminal
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 _base = urlsplit(BASE_URL)

@@ -90,7 +90,7 @@ def _earlier(people: dict[str, Member]) -> None:
     if message := _said(*OTIS):
         reports.report(message, by=people["Linden"], door=Report.Door.NOT_OKAY, reason=Report.Reason.MEDICINE)
         flag = _told(message, people["Linden"], timedelta(hours=15))
-        made = _decided(flag, amara, Kind.HIDE, reason="medicine", words=ADVICE, at=now - timedelta(hours=14))
+        made = decided(flag, amara, Kind.HIDE, reason="medicine", words=ADVICE, at=now - timedelta(hours=14))
         asked = appeals.ask_again(people["Otis"], made.token, APPEAL)
         Appeal.objects.filter(pk=asked.pk).update(at=now - timedelta(hours=2))
         if asked.flag:
@@ -98,9 +98,9 @@ def _earlier(people: dict[str, Member]) -> None:
     if message := _said(*LINDEN):
         flag = flags.raise_about(message, flags.Cause(int(Severity.MODERATE), Report.Reason.IDENTITY))
         _since(flag, timedelta(hours=21))
-        _decided(flag, theo, Kind.HIDE, reason="identity", words=ADDRESS, at=now - timedelta(hours=20))
+        decided(flag, theo, Kind.HIDE, reason="identity", words=ADDRESS, at=now - timedelta(hours=20))
     if wren := _noticed(WREN, Severity.MODERATE, ago=timedelta(hours=7)):
-        _decided(wren, amara, Kind.SUPPORT, reason="worry", words=COMPANY, at=now - timedelta(hours=6, minutes=4))
+        decided(wren, amara, Kind.SUPPORT, reason="worry", words=COMPANY, at=now - timedelta(hours=6, minutes=4))
         returns = now - timedelta(minutes=4)
         due = returns + flags.due_in(wren.severity)
         Flag.objects.filter(pk=wren.pk).update(closed_at=None, returns_at=returns, due_at=due)
@@ -166,7 +166,7 @@ def _since(flag: Flag, ago: timedelta) -> Flag:
     return flag
 
 
-def _decided(flag: Flag, by: Member, kind: str, *, reason: str, words: str, at: datetime) -> Decision:
+def decided(flag: Flag, by: Member, kind: str, *, reason: str, words: str, at: datetime) -> Decision:
     """What was decided then, with its effect, its statement and its entry in the trail."""
     made = Decision.objects.create(flag=flag, member=flag.member, by=by, kind=kind, reason=reason, words=words, at=at)
     effects.carry_out(made)

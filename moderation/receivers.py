@@ -7,11 +7,11 @@ from typing import Any
 from django.dispatch import receiver
 
 from chat import hub, signals
-from moderation import demo
+from moderation import demo, rehearsal
 from moderation import signals as own
 from moderation.desk import Desk
 from moderation.offers import Offers
-from moderation.services import live_calls, reports, screening
+from moderation.services import live_calls, rehearsing, reports, screening
 
 
 @receiver(signals.messages_storing)
@@ -46,4 +46,7 @@ def _queue_moved(sender: Any, **_: Any) -> None:
 
 @receiver(signals.demo_loaded)
 def _demo(sender: Any, **_: Any) -> None:
-    demo.load()
+    if rehearsing.is_on():
+        rehearsal.load()
+    else:
+        demo.load()

@@ -19,7 +19,7 @@ from community.models import Member
 from community.views.staff import behind
 from moderation.console_words import BANDS, band
 from moderation.models import Flag, Proposal
-from moderation.services import decisions, undoing
+from moderation.services import decisions, rehearsing, undoing
 from moderation.services import queue as lines
 from moderation.services.queue import Item, Queue
 
@@ -34,7 +34,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     held = [held_row(one) for one in lines.held_by(me(request))]
     keys = [key_row(one) for one in decisions.waiting_for(me(request))]
     context = {**list_of(waiting), "held": held, "keys": keys, "is_free": has_free(waiting)}
-    context["undo"] = undoing.offered(me(request))
+    context |= {"undo": undoing.offered(me(request)), "scene": rehearsing.latest(me(request))}
     return render(request, "moderation/queue.html", context)
 
 

@@ -193,6 +193,7 @@ URLS: dict[str, str] = {
     # the moderators' console; a case is asked for by its holder, and by those who may not
     "moderation:queue": STAFF,
     "moderation:times": ADMIN,
+    "moderation:rehearsal": STAFF,
     "moderation:audit": LEAD,
     "moderation:audit-export": LEAD,
     "moderation:take-next": CASE,
