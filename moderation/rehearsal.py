@@ -38,15 +38,19 @@ ANY_CASE = "I'd read it once more, slowly, and then do what you meant to do."
 
 def load() -> None:
     """The people of the script, each with a place in every room, and its first scenes. Made once."""
-    with transaction.atomic():
-        for row in rehearsing.people():
-            if not Member.objects.filter(name=row["name"]).exists():
-                _comes(row)
-        for room in Room.objects.all():
-            place = {"seq": room.top, "revision": room.revision}
-            Screened.objects.get_or_create(room=room, defaults=place)  # what the demo's people said is no scene
+    if not Member.objects.filter(name=rehearsing.people()[0]["name"]).exists():
+        _begin()
     while _play_next():
         pass
+
+
+@transaction.atomic
+def _begin() -> None:
+    for row in rehearsing.people():
+        _comes(row)
+    for room in Room.objects.all():
+        place = {"seq": room.top, "revision": room.revision}
+        Screened.objects.update_or_create(room=room, defaults=place)  # what the demo's people said is no scene
 
 
 def _comes(row: dict[str, Any]) -> None:

@@ -48,4 +48,6 @@ class Command(BaseCommand):
         """Names and roles of the demo's members, their password, and where the staff's code comes from."""
         names = [f"{name} ({', '.join(roles)})" if roles else name for name, _pebble, roles, _line in demo.MEMBERS]
         self.stdout.write("Sign in as one of these:\n" + "\n".join(f"  {name}" for name in names))
+        if settings.REHEARSAL:
+            self.stdout.write("To rehearse a shift, sign in as Robin, who is new here, and open /moderate/.")
         self.stdout.write(f"Password: {demo.PASSWORD}   (staff also need a code: make demo-code)")
