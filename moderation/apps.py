@@ -14,6 +14,8 @@ class ModerationConfig(AppConfig):
         from moderation.services import (  # noqa: F401  (their duties, and what they enter elsewhere)
             appeals,
             clock,
+            cluster_watch,
+            clusters,
             colleagues,
             desk,
             hooks,

@@ -47,6 +47,9 @@ STEPS: dict[str, Any] = {
 }
 ABILITIES: dict[str, Any] = {"ask": _("Asking others to talk one to one"), "report": _("Telling moderators")}
 SOURCES: dict[str, Any] = {
+    "rise": _("more members in danger than on other days"),
+    "method": _("several members named the same way"),
+    "event": _("several members named the same person, place or thing"),
     "words": _("words that the software knows"),
     "worried": _("somebody is worried"),
     "not-okay": _("somebody said that it isn't okay"),

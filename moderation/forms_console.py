@@ -33,6 +33,7 @@ FOLLOW_UPS = (
     ("6", _("In 6 hours")),
     ("24", _("In a day")),
 )
+LABELS: dict[str, Any] = {Kind.ROOM: _("What was done, for colleagues (optional)")}
 NO_FOLLOW_UP = {Kind.ESCALATE, Kind.HIDE_FOR_NOW}
 
 
@@ -60,8 +61,10 @@ class DecisionForm(forms.Form):
         self._add_checklist()
         self._add_what()
         self._add_reason()
-        if kind in choices.NEEDS_WORDS | {Kind.HIDE, Kind.VEIL, Kind.STORY_OFF}:
-            label = _("Your words to them") if kind in choices.NEEDS_WORDS else _("Your words to them (optional)")
+        if kind in choices.NEEDS_WORDS | {Kind.HIDE, Kind.VEIL, Kind.STORY_OFF, Kind.ROOM}:
+            label = LABELS.get(kind) or (
+                _("Your words to them") if kind in choices.NEEDS_WORDS else _("Your words to them (optional)")
+            )
             self.fields["words"] = forms.CharField(
                 label=label,
                 required=False,

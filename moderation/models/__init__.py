@@ -2,6 +2,7 @@
 
 from moderation.models.answered import Answered
 from moderation.models.care import Afterwards, Break, CareLimits, Heavy, Lifted, Spared
+from moderation.models.cluster import Cluster
 from moderation.models.decision import Appeal, Decision, Proposal
 from moderation.models.desk import AtDesk
 from moderation.models.flag import Flag, FlagEvent, ResponseTimes
@@ -20,6 +21,7 @@ __all__ = [
     "AtDesk",
     "Break",
     "CareLimits",
+    "Cluster",
     "Decision",
     "DryRun",
     "DryRunChange",

@@ -33,6 +33,7 @@ class Decision(models.Model):
         STORY_OFF = "story-off", _("Story taken away")
         ESCALATE = "escalate", _("Handed to a lead")
         IMMINENT = "imminent", _("Emergency procedure")
+        ROOM = "room", _("The room was looked after")
         UPHELD = "upheld", _("Looked at again, and left")
         LIFTED = "lifted", _("Looked at again, and taken back")
         UNDONE = "undone", _("Taken back at once")

@@ -43,6 +43,7 @@ class Flag(models.Model):
     class Kind(models.TextChoices):
         CONCERN = "concern"
         APPEAL = "appeal"
+        CLUSTER = "cluster"  # about a room or all of them, see `Cluster`
 
     token = models.CharField(max_length=22, unique=True, default=new_token)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.CONCERN)

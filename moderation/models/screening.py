@@ -35,6 +35,7 @@ class Screening(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["author", "said_at"], condition=models.Q(severity__gte=1), name="distress_by_author"),
+            models.Index(fields=["said_at"], condition=models.Q(severity__gte=2), name="flagged_by_time"),
         ]
 
 

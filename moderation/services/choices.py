@@ -34,6 +34,7 @@ NEEDS_TIME = {Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND}
 NEEDS_REASON = {Kind.HIDE, Kind.VEIL, Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND, Kind.REMOVE, Kind.EDIT_REQUEST,
                 Kind.STORY_OFF}  # fmt: skip
 NEEDS_WORDS = {Kind.SUPPORT, Kind.EDIT_REQUEST, Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND, Kind.REMOVE}
+ON_A_ROOM = {Kind.ROOM, Kind.NO_CONCERN, Kind.ESCALATE}  # what fits a case about several members at once
 ON_A_MESSAGE = {Kind.HIDE_FOR_NOW, Kind.HIDE, Kind.RESTORE, Kind.VEIL, Kind.EDIT_REQUEST}
 
 
@@ -83,7 +84,7 @@ def needs_two_keys(choice: Choice) -> bool:
 def check(choice: Choice, flag: Flag) -> None:
     """Raises `BadChoice` for the first thing that is missing or does not fit."""
     kinds = set(Kind.values) - {Kind.UPHELD, Kind.LIFTED, Kind.UNDONE}
-    if choice.kind not in kinds or flag.kind == Flag.Kind.APPEAL:
+    if choice.kind not in kinds or not fits(flag, choice.kind):
         raise BadChoice("kind", _("This can't be done here."))
     if choice.kind in ON_A_MESSAGE and flag.message is None:
         raise BadChoice("kind", _("There is no message to do this to."))
@@ -99,6 +100,16 @@ def check(choice: Choice, flag: Flag) -> None:
         raise BadChoice("words", _("That is too long."))
     _check_time(choice)
     _check_rest(choice)
+
+
+def fits(flag: Flag, kind: str) -> bool:
+    """True for what can be decided about such a case: of several members at once, what is about the room.
+
+    An appeal is answered, not decided.
+    """
+    if flag.kind == Flag.Kind.APPEAL:
+        return False
+    return kind in ON_A_ROOM if flag.kind == Flag.Kind.CLUSTER else kind != Kind.ROOM
 
 
 def _check_time(choice: Choice) -> None:

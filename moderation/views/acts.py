@@ -21,6 +21,7 @@ from moderation.services.choices import Kind
 
 # In the order of the page: what is done most, then what is heavier. The letter is a shortcut.
 ACTS: tuple[tuple[str, str, str, Any], ...] = (
+    (Kind.ROOM, "g", "i-rooms", _("The room is looked after")),
     (Kind.SUPPORT, "e", "i-text", _("Send support")),
     (Kind.NO_CONCERN, "x", "i-check", _("No concern")),
     (Kind.VEIL, "v", "i-eye", _("Put a heads-up")),
@@ -66,7 +67,7 @@ class Act:
 def acts_of(opened: Case, by: Member, bound: DecisionForm | None) -> list[Act]:
     """Everything that fits this case, each with its form; `bound` stands for its kind, open."""
     known, message = about(opened.flag), opened.flag.message
-    left = _unfit(message) | _unfit_for_story(opened.flag.story)
+    left = _unfit(message) | _unfit_for_story(opened.flag.story) | _unfit_for_kind(opened.flag)
     return [_act(one, opened, by, known, bound) for one in ACTS if one[0] not in left]
 
 
@@ -78,6 +79,10 @@ def _unfit(message: Message | None) -> set[str]:
     is_seen = not message.is_hidden and not message.veiled
     unfit = {str(Kind.HIDE)} if is_down else {str(Kind.RESTORE)} if is_seen else set()
     return unfit | ({str(Kind.HIDE_FOR_NOW)} if message.is_hidden else set())
+
+
+def _unfit_for_kind(flag: Flag) -> set[str]:
+    return {one for one in Kind.values if not choices.fits(flag, one)}
 
 
 def _unfit_for_story(story: Story | None) -> set[str]:

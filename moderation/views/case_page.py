@@ -22,7 +22,7 @@ from moderation.services import cases, decisions, emergency, undoing
 from moderation.services.cases import Case, Line
 from moderation.services.choices import Kind
 from moderation.services.colleagues import Said
-from moderation.views import acts, marking, reasons
+from moderation.views import acts, cluster_shown, marking, reasons
 from moderation.views.queue import STANDING, place_of, side_list, span
 
 NEAR = 3  # messages each side that are in view at once
@@ -47,6 +47,7 @@ def shown(
         "may_turn": proposal is not None and proposal.by_id != by.pk,
         **_words(opened),
         "story": _story(flag),
+        "watch": cluster_shown.watch(flag, by),
         **_known(opened),
         "told": [_told(one, {line.body for line in opened.lines}) for one in opened.told],
         "history": [
@@ -70,6 +71,8 @@ def until_words(flag: Flag) -> str:
 
 
 def _title(opened: Case) -> str:
+    if opened.flag.kind == Flag.Kind.CLUSTER:
+        return cluster_shown.title(opened.flag)
     member, message = opened.record.member, opened.flag.message
     name = member.name if member else _("Someone who left")
     if opened.flag.story:

@@ -87,11 +87,18 @@ def line(one: Item, counts: dict[int, int] | None = None) -> dict[str, Any]:
         "band": band(one.severity),
         "count": (counts or {}).get(one.severity, 0),
         "look": STANDING.get(one.severity, ""),
-        "place": place_of(one.place, one_to_one=one.is_one_to_one, is_story=one.is_story),
+        "place": _("Several members at once")
+        if is_cluster(one.kind)
+        else place_of(one.place, one_to_one=one.is_one_to_one, is_story=one.is_story),
         "waits": span(timezone.now() - one.opened_at),
         "late_by": span(timezone.now() - one.due_at) if one.is_late else "",
         "is_appeal": one.kind == Flag.Kind.APPEAL,
     }
+
+
+def is_cluster(kind: str) -> bool:
+    """True for a case that stands for several members."""
+    return kind == Flag.Kind.CLUSTER
 
 
 def held_row(flag: Flag) -> dict[str, Any]:
@@ -100,6 +107,7 @@ def held_row(flag: Flag) -> dict[str, Any]:
     one_to_one = room is not None and room.kind == Room.Kind.CONVERSATION
     name = "" if room is None or one_to_one else room.name
     place = place_of(name, one_to_one=one_to_one, is_story=flag.story_id is not None)
+    place = _("Several members at once") if is_cluster(flag.kind) else place
     return {"one": flag, "place": place, "band": band(flag.severity), "look": STANDING.get(flag.severity, "")}
 
 
