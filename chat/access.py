@@ -48,7 +48,28 @@ def _read(actor: Member, room: Room) -> bool:
 def _post(actor: Member, room: Room) -> bool:
     may_break_silence = has_role(actor, *KEEPING_ROLES)
     is_quiet = actor.is_silenced() or _is_paused(actor, room)
-    return _has_place(actor, room) and not is_quiet and (not room.is_read_only or may_break_silence)
+    is_closed = room.is_over() or (room.is_read_only and not may_break_silence)
+    return _has_place(actor, room) and not is_quiet and not is_closed
+
+
+@rule("memorial.see")
+def _memorial_see(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads", "admins")
+
+
+@rule("memorial.open")
+def _memorial_open(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads", "admins")
+
+
+@rule("memorial.hand-over")
+def _memorial_hand_over(actor: Member, thing: object) -> bool:
+    return has_role(actor, "admins")
+
+
+@rule("memorial.sign")
+def _memorial_sign(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads", "admins")
 
 
 @rule("live.see")
@@ -85,7 +106,7 @@ def _check_in(actor: Member, thing: object) -> bool:
 @rule("message.react")
 def _react(actor: Member, message: Message) -> bool:
     is_quiet = actor.is_silenced() or _is_paused(actor, message.room)
-    return is_shown(message) and not is_quiet and _has_place(actor, message.room)
+    return is_shown(message) and not is_quiet and not message.room.is_over() and _has_place(actor, message.room)
 
 
 @rule("message.edit")

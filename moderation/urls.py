@@ -3,9 +3,11 @@
 from django.urls import path, register_converter
 
 from moderation.views import (
+    calming,
     case,
     colleagues,
     deciding,
+    memorials,
     pairs,
     queue,
     rehearsal,
@@ -42,6 +44,9 @@ urlpatterns = [
     path("moderate/times/", times.times, name="times"),
     path("moderate/audit/", trail.trail, name="audit"),
     path("moderate/audit/file/", trail.export, name="audit-export"),
+    path("moderate/memorials/", memorials.memorials, name="memorials"),
+    path("moderate/memorials/<slug:slug>/", memorials.memorial, name="memorial"),
+    path("moderate/memorials/<slug:slug>/words/", memorials.hand_over, name="memorial-words"),
     path("moderate/rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("moderate/next/", queue.take_next, name="take-next"),
     path("moderate/give-back/", queue.release_all, name="release-all"),
@@ -54,5 +59,6 @@ urlpatterns = [
     path("moderate/<case:token>/key/", colleagues.key, name="key"),
     path("moderate/<case:token>/decide/", deciding.decide, name="decide"),
     path("moderate/<case:token>/undo/", deciding.undo, name="undo"),
+    path("moderate/<case:token>/calm/", calming.calm, name="calm"),
     path("moderate/<case:token>/answer/", deciding.answer, name="answer"),
 ]

@@ -14,6 +14,7 @@ from chat.models.live_chat import (
     Wish,
 )
 from chat.models.live_note import LiveNote
+from chat.models.memorial import HandOver, Memorial, MemorialTerms
 from chat.models.message import Change, EarlierText, Mention, Message, Reaction
 from chat.models.noticing import Noticed
 from chat.models.room import Membership, Pause, Room
@@ -24,6 +25,9 @@ __all__ = [
     "Change",
     "Conversation",
     "EarlierText",
+    "HandOver",
+    "Memorial",
+    "MemorialTerms",
     "Gap",
     "LeadSeen",
     "Leaving",

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from community.models import Member, Story
 
 LIT_FOR = timedelta(minutes=10)
+READ_AFTER = timedelta(days=14)  # a room that has an end is still found and read for so long
+CALM_SECONDS = 30  # between two messages of one member, while a room is slowed down for a time
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -21,14 +23,15 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
     def listed(self) -> Self:
         """Rooms that any member may see in the list."""
-        return self.filter(kind=Room.Kind.GROUP)
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now() - READ_AFTER), kind=Room.Kind.GROUP)
 
     def visible_to(self, member: Member) -> Self:
         """Listed rooms, and unlisted ones that `member` has a place in; a story's only while anybody may read it."""
         mine = Membership.objects.filter(room=OuterRef("pk"), member=member)
         told = Story.objects.public().filter(talk__room=OuterRef("pk"))
         unlisted = Exists(mine) & (~Q(kind=Room.Kind.STORY) | Exists(told))
-        return self.filter(Q(kind=Room.Kind.GROUP) | unlisted)
+        is_listed = Q(ends_at=None) | Q(ends_at__gt=timezone.now() - READ_AFTER)
+        return self.filter((Q(kind=Room.Kind.GROUP) & is_listed) | unlisted)
 
     def joined_by(self, member: Member) -> Self:
         """Rooms that `member` has a place in."""
@@ -54,6 +57,8 @@ class Room(models.Model):
     last_message_at = models.DateTimeField(null=True, blank=True)
     slow_seconds = models.PositiveIntegerField(default=0, help_text="Least time between two messages of one member")
     is_read_only = models.BooleanField(default=False)
+    calm_until = models.DateTimeField(null=True, blank=True, help_text="Slowed down by a moderator until then")
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="From then on it is for reading; see `Memorial`")
     keepers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="keeps", blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     objects = RoomQuerySet.as_manager()
@@ -67,6 +72,15 @@ class Room(models.Model):
     def is_lit(self, at: datetime | None = None) -> bool:
         """True when somebody wrote within the last ten minutes."""
         return bool(self.last_message_at and (at or timezone.now()) - self.last_message_at < LIT_FOR)
+
+    def is_over(self, at: datetime | None = None) -> bool:
+        """True once the room has ended, so that one only reads there."""
+        return self.ends_at is not None and self.ends_at <= (at or timezone.now())
+
+    def pace(self, at: datetime) -> int:
+        """The least seconds between two messages of one member."""
+        is_calm = self.calm_until is not None and at < self.calm_until
+        return max(self.slow_seconds, CALM_SECONDS if is_calm else 0)
 
 
 class Membership(models.Model):

@@ -31,7 +31,7 @@ def empty_over() -> int:
     for chat in [one for one in ended if is_due(one, now)]:
         _empty(chat)
     left = LiveChat.objects.exclude(emptied_at=None).filter(Exists(Message.objects.filter(room=OuterRef("room"))))
-    return sum(_erase_words(room) for room in left.order_by("pk").values_list("room", flat=True))
+    return sum(erase_words(room) for room in left.order_by("pk").values_list("room", flat=True))
 
 
 def is_due(chat: LiveChat, at: datetime) -> bool:
@@ -57,7 +57,7 @@ def _empty(chat: LiveChat) -> None:
     live_chats.changed(row, "so_far", "so_far_at", "emptied_at")
 
 
-def _erase_words(room_id: int) -> int:
+def erase_words(room_id: int) -> int:
     """Erases the messages of an emptied room, but for evidence; how many. A few hundred in each transaction."""
     for asides in (Reaction, Mention):
         asides.objects.filter(message__room=room_id).delete()

@@ -21,7 +21,7 @@ from community.models import Member
 from community.refusals import NotOpen, NotYours, Refusal, TooFast, Unavailable
 
 HEADS_UP_LIMIT = 80
-_OF_A_ROOM = ("id", "slug", "kind", "top", "revision", "slow_seconds", "is_read_only")
+_OF_A_ROOM = ("id", "slug", "kind", "top", "revision", "slow_seconds", "is_read_only", "calm_until", "ends_at")
 
 
 class IdReused(Refusal):
@@ -216,11 +216,11 @@ class _Batch:
     def _number(self, draft: Draft, room: Room, member: Member, now: datetime) -> Message:
         if room.pk in self._gone:
             raise NotYours
-        if room.is_read_only and not checks.may_write_in_closed(member):
+        if (room.is_read_only and not checks.may_write_in_closed(member)) or room.is_over(now):
             raise ReadOnly
         if room.kind == Room.Kind.CONVERSATION:
             self._mind_the_other(room)
-        if seconds := self._mind_the_chat(room, member) if room.kind == Room.Kind.LIVE else room.slow_seconds:
+        if seconds := self._mind_the_chat(room, member) if room.kind == Room.Kind.LIVE else room.pace(now):
             self._mind_slow_mode(room, member, now, seconds)
         if draft.reply_to is not None and not 1 <= draft.reply_to <= room.top:
             raise NotYours

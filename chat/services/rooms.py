@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from chat import signals
-from chat.models import Change, Membership, Pause, Room
+from chat.models import Change, Membership, MemorialTerms, Pause, Room
 from chat.services import noticing
 from chat.services.changes import record
 from chat.services.checks import locked
 from community import throttle
 from community.access import require
 from community.models import Member
-from community.refusals import NotYours, TooFast
+from community.refusals import NotOpen, NotYours, TooFast
 from community.services.apart import hidden_from, put_away_by
 
 
@@ -39,9 +40,21 @@ def unseen_by(member: Member, room: Room) -> frozenset[int]:
     return hidden_from([member.pk]).get(member.pk, frozenset())
 
 
+class TermsFirst(NotOpen):
+    """A memorial is entered by agreeing to its terms."""
+
+    code = "terms-first"
+    detail = _("This room has terms. Please read them at its door first.")
+
+
 def join(member: Member, room: Room) -> Membership:
-    """A place in an open room; joining twice is the same as once. What was said before counts as read."""
+    """A place in an open room; joining twice is the same as once. What was said before counts as read.
+
+    Raises `TermsFirst` where a room has terms that the member has not agreed to.
+    """
     require(member, "room.join", room)
+    if room.ends_at and not MemorialTerms.objects.filter(memorial__room=room, member=member).exists():
+        raise TermsFirst
     with transaction.atomic():
         fresh = locked(Room.objects.filter(pk=room.pk)).get()
         place, _ = Membership.objects.get_or_create(room=fresh, member=member, defaults={"read_to": fresh.top})

@@ -11,12 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from chat import beside, hub
 from chat.models import Membership, Message, Room
-from chat.services import conversations, kind_notes, levels, live_chats, live_gate, story_talk
+from chat.models.room import READ_AFTER
+from chat.services import conversations, kind_notes, levels, live_chats, live_gate, memorials, story_talk
 from chat.services import rooms as services
 from chat.services.checks import PausedHere, paused_until
 from chat.services.messages import Ended
@@ -104,7 +106,8 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(page_url(found) + (f"?{request.GET.urlencode()}" if request.GET else ""))
     if not may(me(request), "room.read", found):
         card = cards([found], me(request), hub.present())[0]
-        return render(request, "chat/door.html", {"room": found, "card": card, "keepers": card.keepers})
+        door = {"room": found, "card": card, "keepers": card.keepers, "memorial": memorials.of_room(found)}
+        return render(request, "chat/door.html", door)
     return render_room(request, found)
 
 
@@ -151,7 +154,7 @@ def _room_context(request: HttpRequest, found: Room) -> dict[str, Any]:
         "first_unread": first_unread or None,
         "can_post": not closed,
         "why_not": closed,
-        "slow_seconds": found.slow_seconds,
+        "slow_seconds": found.pace(timezone.now()),
         "muted_until": place.muted_until if place.muted_until and place.muted_until > timezone.now() else None,
         "client_id": str(uuid4()),
         "blank": MessageView(is_blank=True),
@@ -165,7 +168,10 @@ def _by_kind(member: Member, found: Room) -> tuple[str, dict[str, Any]]:
         return "chat/conversation.html", talks.context_of(member, conversations.conversation_for(member, found.slug))
     if found.kind == Room.Kind.STORY:
         return "chat/story_talk.html", story_shown.context_of(member, found)
-    return "chat/room.html", {"live_next": live_today.next_row(member, within=live_today.IN_ROOMS_BEFORE)}
+    context: dict[str, Any] = {"live_next": live_today.next_row(member, within=live_today.IN_ROOMS_BEFORE)}
+    if memorial := memorials.of_room(found):
+        context |= {"memorial": memorial, "terms": memorials.terms_of(member, memorial)}
+    return "chat/room.html", context
 
 
 def put_beside(request: HttpRequest, messages: list[Message], views: list[MessageView]) -> None:
@@ -233,15 +239,22 @@ def why_not(member: Member, found: Room) -> str:
         return _("You can read everything. You can't post until %(time)s.") % {"time": until.strftime("%H:%M, %d %B")}
     if paused := paused_until(member.pk, found.slug, timezone.now()):
         return str(PausedHere(paused).detail)
+    if found.ends_at and found.is_over():
+        until = timezone.localtime(found.ends_at + READ_AFTER)
+        return _("This room has ended. You can read it until %(day)s.") % {"day": date_format(until, "j F")}
     return _("This room is for reading now.")
 
 
 @require_POST
 @login_required
 def join(request: HttpRequest, slug: str) -> HttpResponse:
-    """Takes a place in an open room."""
+    """Takes a place in an open room; in a memorial by agreeing to its terms."""
     found = services.room_for(me(request), slug, "room.join")
-    services.join(me(request), found)
+    memorial = memorials.of_room(found) if request.POST.get("agree") == "yes" else None
+    if memorial:
+        memorials.agree(me(request), memorial, hands_over=request.POST.get("hands-over") == "yes")
+    else:
+        services.join(me(request), found)
     return redirect("room", slug=found.slug)
 
 

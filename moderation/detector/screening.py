@@ -53,6 +53,12 @@ class Detector:
         """The evidence in these messages, for training and evaluation."""
         return self._gather(messages)[2]
 
+    def every_detail(self, text: str) -> tuple[Span, ...]:
+        """Every place of the text that names how, how much or where, whatever it is about; never raises."""
+        reading = read((text,), self._lexicon.spelling, nothing)
+        found = details.found(reading.words, self._lexicon.details)
+        return tuple(span for first, last in found for span in reading.spans(first, last))
+
     def _gather(self, messages: Sequence[str], between: Between = nothing):  # type: ignore[no-untyped-def]
         reading = read(messages, self._lexicon.spelling, between)
         matches, _ = self._lexicon.matcher.matches(reading.words, reading.ends, between)

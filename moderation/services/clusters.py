@@ -17,9 +17,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat.models import Room
+from chat.services.checks import locked
 from community import fieldcrypt
 from community.models import Member
-from community.services import keyring
+from community.refusals import NotYours
+from community.services import audit, keyring
 from moderation.detector import Severity
 from moderation.models import Cluster, Flag, FlagEvent
 from moderation.services import flags, holding
@@ -27,6 +29,7 @@ from moderation.services import flags, holding
 QUIET = timedelta(days=3)  # after one was closed, the same opens again only when it has grown
 GROWN = 1.5
 KEPT = 20  # messages
+CALM_FOR = timedelta(hours=2)
 Kind = Cluster.Kind
 
 
@@ -112,6 +115,21 @@ def open_cases(cluster: Cluster, by: Member) -> Sequence[Flag]:
     """The open cases of its members that `by` may work on, the most urgent first: they stay as they are."""
     rows = holding.for_whom(Flag.objects.open().filter(message__in=cluster.messages), by)
     return list(rows.select_related("message__room", "holder").by_urgency()[:KEPT])
+
+
+def calm(by: Member, token: str, *, on: bool) -> None:
+    """Slows the room of such a case down for two hours, or lets it go as before. Raises `NotYours` where there is none.
+
+    Its moderators, too: what is said then is said to everyone.
+    """
+    found = of_flag(holding.flag_for(by, token))
+    if found is None or found.room is None:
+        raise NotYours
+    now = timezone.now()
+    with transaction.atomic():
+        room = locked(Room.objects.filter(pk=found.room.pk)).get()
+        Room.objects.filter(pk=room.pk).update(calm_until=now + CALM_FOR if on else None)
+        audit.record(by, "room.calmed" if on else "room.calm-ended", room)
 
 
 def _purpose(flag_id: int) -> str:

@@ -145,7 +145,7 @@ def _keep(found: Sequence[Found], *, late: bool) -> None:
     heard = [one for one in found if _is_heard(one[0], one[1], len(one[2]))]
     known = _known([message for message, *_ in heard]) if heard else set()
     fresh = [
-        (message, finding, len(seqs), shield.shield_for(finding, len(seqs), message.body))
+        (message, finding, len(seqs), _wanted(message, finding, len(seqs)))
         for message, finding, seqs in heard
         if (message.pk, said_at(message)) not in known
     ]
@@ -159,6 +159,11 @@ def _keep(found: Sequence[Found], *, late: bool) -> None:
             support.offer(message, severity=int(finding.severity), category=_for_author(message, finding))
 
 
+def _wanted(message: Message, finding: Finding, number: int) -> shield.Shield:
+    wanted = shield.shield_for(finding, number, message.body)
+    return shield.with_care(wanted, message.body) if shield.needs_care(message) else wanted
+
+
 def _for_author(message: Message, finding: Finding) -> str:
     """What help is offered for: what the author may be going through, before what they tell others."""
     own = [one for one in finding.categories if one not in support.NOT_FOR_ITS_AUTHOR]
@@ -169,7 +174,8 @@ def _for_author(message: Message, finding: Finding) -> str:
 
 def _is_heard(message: Message, finding: Finding, number: int) -> bool:
     """Whether a reading has consequences: something was found in the message, or others do not see all of it."""
-    return bool(message.veiled or message.held_at) or (finding.is_flag and shield.is_about(finding, number))
+    is_shielded = bool(message.veiled or message.held_at) or shield.needs_care(message)
+    return is_shielded or (finding.is_flag and shield.is_about(finding, number))
 
 
 def _shield(message: Message, wanted: shield.Shield, *, late: bool) -> None:

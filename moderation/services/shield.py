@@ -14,6 +14,7 @@ from datetime import datetime
 from chat.models import Message
 from chat.services import changes, hiding
 from community.models import Member
+from moderation import detector
 from moderation.detector import Category, Finding, Severity
 
 # Signs about whoever writes, or about somebody they worry for. Who says so needs an answer, whatever else they say.
@@ -70,6 +71,18 @@ def shield_for(finding: Finding, number: int, words: str) -> Shield:
     return Shield(tuple(sorted(set(pieces))), holds=bool(telling) and not is_distress)
 
 
+def with_care(wanted: Shield, words: str) -> Shield:
+    """The shield in a room that needs extra care: every detail is covered, whatever the message is about."""
+    details = detector.shipped().every_detail(words)
+    pieces = {*wanted.pieces, *((one.start, one.end) for one in details)}
+    return Shield(tuple(sorted(pieces)), holds=wanted.holds)
+
+
+def needs_care(message: Message) -> bool:
+    """True in a memorial: a room that has an end."""
+    return message.room.ends_at is not None
+
+
 def put_up(message: Message, wanted: Shield) -> None:
     """Shields a message in the transaction that stores its words: nobody is given it without. Lifts what is over."""
     if wanted.pieces or message.veiled:
@@ -107,4 +120,6 @@ def is_about(finding: Finding, number: int) -> bool:
 def severity_of(message: Message, finding: Finding, number: int, wanted: Shield) -> int:
     """How soon somebody looks at it, 0 for not at all. What is held waits for nobody long, whatever it says now."""
     found = int(finding.severity) if finding.is_flag and is_about(finding, number) else 0
+    if found and needs_care(message):
+        found = max(found, int(Severity.HIGH))
     return max(found, int(Severity.HIGH)) if hiding.is_held(message) or wanted.holds else found

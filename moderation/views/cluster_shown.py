@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +41,15 @@ def watch(flag: Flag, by: Member) -> dict[str, Any] | None:
         return None
     cases = [held_row(one) for one in clusters.open_cases(found, by)]
     word = clusters.word_of(found)
-    return {"one": found, "what": _what(found, word), "cases": cases, "advice": ADVICE, "usual": round(found.usual, 1)}
+    is_calm = found.room is not None and found.room.calm_until is not None and found.room.calm_until > timezone.now()
+    return {
+        "one": found,
+        "what": _what(found, word),
+        "usual": round(found.usual, 1),
+        "is_calm": is_calm,
+        "cases": cases,
+        "advice": ADVICE,
+    }
 
 
 def title(flag: Flag) -> str:

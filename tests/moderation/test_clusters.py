@@ -231,3 +231,24 @@ def test_a_look_takes_as_many_queries_for_forty_messages_as_for_ten(evenings, dj
         say(f"m{number % 7}", evenings, f"line {number} of Lowmoor", Severity.HIGH)
     with django_assert_max_num_queries(30):
         cluster_watch.watch()
+
+
+def test_its_room_is_slowed_down_for_two_hours_and_goes_as_before_by_itself(evenings, amara):
+    from chat.services.messages import SlowMode
+
+    severe(4, evenings)
+    made = clusters.Noticed("rise", timezone.now(), 4, 0.1, evenings)
+    clusters.open_for(made)
+    flag = queue.take(amara, Flag.objects.get(kind=Flag.Kind.CLUSTER).token)
+    client = at_console(amara)
+    assert "Slow it down" in page(client.get(url("case", flag)))
+    client.post(url("calm", flag), {"do": "slow"})
+    assert "It goes slowly until" in page(client.get(url("case", flag)))
+    ben = make_member("ben")
+    join(ben, evenings)
+    post(ben, evenings, "one")
+    with pytest.raises(SlowMode):
+        post(ben, evenings, "two")
+    with time_machine.travel(timezone.now() + timedelta(hours=2, minutes=1)):
+        post(ben, evenings, "two")
+        post(ben, evenings, "three")

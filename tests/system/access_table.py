@@ -194,6 +194,9 @@ URLS: dict[str, str] = {
     "moderation:queue": STAFF,
     "moderation:times": ADMIN,
     "moderation:rehearsal": STAFF,
+    "moderation:memorials": LEAD,
+    "moderation:memorial": LEAD,
+    "moderation:memorial-words": ADMIN,  # and only once two signed: tests/chat/test_memorials.py
     "moderation:audit": LEAD,
     "moderation:audit-export": LEAD,
     "moderation:take-next": CASE,
@@ -208,6 +211,7 @@ URLS: dict[str, str] = {
     "moderation:decide": CASE,
     "moderation:undo": CASE,
     "moderation:answer": CASE,
+    "moderation:calm": CASE,
     # curation
     "curate": CURATOR,
     "curate-coverage": CURATOR,
