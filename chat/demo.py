@@ -98,6 +98,7 @@ def load() -> None:
 
 
 def make_member(name: str, pebble: int, roles: tuple[str, ...], bio: str, *, now: datetime) -> Member:
+    """A member of the demo, who agreed to everything; with roles, also with the second factor that everyone knows."""
     member = Member.objects.create(
         name=name,
         skeleton=names.skeleton(name),

@@ -168,17 +168,14 @@ if REDIS_URL:
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 # Sign-in limits live in the cache: of this process, or with `REDIS_URL` of all. Nobody may push them out with others.
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+_cache: dict[str, Any] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
 if REDIS_URL:
-    CACHES = {
-        "default": {
-            "BACKEND": "community.caching.ForgivingCache",
-            "LOCATION": REDIS_URL,
-            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
-        }
-    }
+    _cache = {"BACKEND": "community.caching.ForgivingCache", "LOCATION": REDIS_URL,
+              "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1}}  # fmt: skip
+CACHES = {"default": _cache}
 
 # --- Sessions, cookies, headers ---------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
