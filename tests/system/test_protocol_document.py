@@ -134,7 +134,6 @@ def test_every_refusal_a_socket_may_answer_stands_in_the_document():
         "names-somebody",
         "too-many-lines",
         "unsettled",
-        "nameless",
         "byline-incomplete",
         "bad-picture",
         "enough-stories",
