@@ -58,7 +58,7 @@ def screen(
 def _read(messages: Sequence[Message], read: Read, budget: float, *, each: bool) -> list[Found]:
     """What was found in those that could be read in time; with `each`, one that takes long keeps no other waiting."""
     detector.shipped()  # read from its files once for each process, which is no message's fault
-    windows, total = Windows(messages), _Budget(budget)
+    windows, total = Windows(messages, fresh=not each), _Budget(budget)
     found: list[Found] = []
     for place, message in enumerate(messages):
         try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chat.models import Message
-from chat.services import sealing
+from chat.services import sealing, statements
 from moderation.detector import Severity
 from moderation.models import Screening
 
@@ -19,16 +19,36 @@ ROWS_READ = 2000
 
 
 class Windows:
-    """Context for a batch of messages: two queries, and one more where conversations are among them."""
+    """Context for a batch of messages: two queries, and one more where conversations are among them.
 
-    def __init__(self, messages: Sequence[Message]) -> None:
+    `fresh`: these are all that their authors said there since the first of them.
+    """
+
+    def __init__(self, messages: Sequence[Message], *, fresh: bool = False) -> None:
         self._said: dict[tuple[int, int], list[tuple[datetime, int, str]]] = defaultdict(list)
         self._low: dict[int, list[datetime]] = defaultdict(list)
         authors = {m.author_id for m in messages if m.author_id}
         if authors:
             first = min(m.stored_at for m in messages)
-            self._read_said(messages, authors, first - JUST_BEFORE)
+            if fresh:
+                self._read_last(messages, first - JUST_BEFORE)
+            else:
+                self._read_said(messages, authors, first - JUST_BEFORE)
             self._read_days(authors, first - DAY)
+
+    def _read_last(self, messages: Sequence[Message], since: datetime) -> None:
+        """The last few that each author said where they write now, before what they write now."""
+        firsts: dict[tuple[int, int], int] = {}
+        for m in messages:
+            if m.author_id:
+                key = (m.room_id, m.author_id)
+                firsts[key] = min(m.seq, firsts.get(key, m.seq))
+        rows = statements.said_before(firsts, since, MOST_BEFORE)
+        if any(m.body.startswith(sealing.MARK) for m in rows):
+            sealing.open_all(rows)
+        for m in rows:
+            if m.body:
+                self._said[m.room_id, m.author_id or 0].append((m.stored_at, m.seq, m.body))
 
     def _read_said(self, messages: Sequence[Message], authors: set[int], since: datetime) -> None:
         rooms, own = {m.room_id for m in messages}, {m.pk for m in messages}
