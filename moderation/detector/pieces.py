@@ -102,9 +102,8 @@ class Pieces:
             for at, (found, is_open) in enumerate(zip(piece.found, piece.open, strict=True)):
                 first = begin + at
                 if (is_open and not is_last) or (not at and first and not stops[first - 1]):
-                    found, _ = self._matcher.from_word(first, numbers, stops)
-                    for number, last in found:
-                        matches[number, last] = first
+                    anew, _ = self._matcher.from_word(first, numbers, stops)
+                    matches.update(dict.fromkeys(anew, first))
                 else:
                     for number, last in found:
                         matches[number, begin + last] = first

@@ -108,7 +108,7 @@ def joined(readings: Sequence[tuple[Reading, Lead]], number: int) -> Reading:
             whole.asks[-1] |= asks
             whole.ends[-1] |= ends
         for mine, others in zip(whole.lists(), one.lists(), strict=True):
-            mine += others
+            mine.extend(others)
         whole.message[len(whole.message) - len(one.words) :] = [number] * len(one.words)
         number += 1
     return whole
