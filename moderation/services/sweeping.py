@@ -18,7 +18,7 @@ from community.models import Member
 from community.services import outbox
 from moderation.detector import shipped
 from moderation.models import Alarm, Screened, Screening
-from moderation.services import screening
+from moderation.services import screening, windows
 
 log = logging.getLogger("moderation.screening")
 AT_ONCE, ROOMS_AT_ONCE = 100, 200
@@ -34,6 +34,7 @@ def sweep() -> int:
     if not settings.SCREENING:
         return 0
     shipped()  # read from its files before the first message waits for that
+    windows.forget_in_time()
     end, read = time.monotonic() + BUSY_SECONDS, 0
     while time.monotonic() < end:
         rooms = list(_behind())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chat.models import Message
 from chat.services import sealing, statements
+from moderation import detector
 from moderation.detector import Severity
 from moderation.models import Screening
 
@@ -16,6 +18,7 @@ MOST_BEFORE = 3
 DAY, HALF_LIFE = timedelta(hours=24), timedelta(hours=6)
 HEAVY_DAY = 8.0  # so many low readings of the last minutes, or more of them longer ago
 ROWS_READ = 2000
+_forgotten_at = 0.0  # by the clock that never jumps
 
 
 class Windows:
@@ -92,3 +95,12 @@ class Windows:
         """True when this low reading, with those of the last day, weighs as much as a moderate one."""
         ages = [message.stored_at - at for at in self._low[message.author_id or 0]]
         return 1 + sum(0.5 ** (max(age, timedelta()) / HALF_LIFE) for age in ages) >= HEAVY_DAY
+
+
+def forget_in_time() -> None:
+    """Lets the detector forget words that nobody is read along with any more; every two minutes is enough."""
+    global _forgotten_at  # noqa: PLW0603
+    now = time.monotonic()
+    if now - _forgotten_at > JUST_BEFORE.total_seconds():
+        _forgotten_at = now
+        detector.shipped().forget()
