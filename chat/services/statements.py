@@ -7,7 +7,7 @@ path where that is felt by everybody, so its statements are written here; all ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from chat.models import Membership, Message, Pause, Room
 M = TypeVar("M", bound=Model)
 ROOM, PLACE, PAUSE = (model._meta.db_table for model in (Room, Membership, Pause))
 MESSAGE, SESSION = Message._meta.db_table, Session._meta.db_table
+_SAID = ("id", "room_id", "seq", "author_id", "client_id", "body", "heads_up", "stored_at")
 PLAIN = (int, str, bool, type(None))  # every database takes these as they are
 
 
@@ -71,6 +72,28 @@ def stored_before(pairs: Sequence[tuple[int, UUID]]) -> bool:
     return bool(pairs) and bool(_rows(sql, values))
 
 
+def said_before(firsts: Mapping[tuple[int, int], int], since: datetime, most: int) -> list[Message]:
+    """By (room id, author id): the last messages there before this seq that were stored after `since`, oldest first.
+
+    At most so many of each, without those that were taken back. As they are stored, sealed ones unopened.
+    """
+    listed, read = _columns(Message, _SAID)
+    wanted = [value for (room_id, author_id), seq in firsts.items() for value in (room_id, author_id, seq)]
+    last = (
+        f'SELECT id FROM "{MESSAGE}" x WHERE x.author_id = w.author AND x.stored_at > %s AND x.room_id = w.room'
+        " AND x.seq < w.top AND x.withdrawn_at IS NULL AND x.body <> '' ORDER BY x.stored_at DESC, x.seq DESC"
+        f" LIMIT {int(most)}"
+    )
+    sql = f"WITH w(room, author, top) AS (VALUES {_marks(firsts, '(%s, %s, %s)')}) SELECT {listed} FROM w"
+    if connection.vendor == "sqlite":  # which knows no LATERAL, and answers this from the same index
+        sql += f' CROSS JOIN "{MESSAGE}" m WHERE m.id IN ({last})'
+    else:
+        sql += f" CROSS JOIN LATERAL ({last.replace('id', '*', 1)}) m"
+    rows = _rows(sql, [*wanted, connection.ops.adapt_datetimefield_value(since)]) if wanted else []
+    found = [Message.from_db("default", _SAID, row) for row in read(rows)]
+    return sorted(found, key=lambda one: (one.stored_at, one.seq))
+
+
 def insert(messages: Sequence[Message]) -> None:
     """Stores these messages, each of which gets its key."""
     fields = [field for field in Message._meta.concrete_fields if not field.primary_key]
@@ -86,10 +109,15 @@ def insert(messages: Sequence[Message]) -> None:
 
 
 def raise_tops(rooms: Iterable[Room]) -> None:
-    """Stores how far these rooms have come. Their rows must be held."""
-    for room in rooms:
-        at = connection.ops.adapt_datetimefield_value(room.last_message_at)
-        _run(f'UPDATE "{ROOM}" SET top = %s, last_message_at = %s WHERE id = %s', [room.top, at, room.pk])
+    """Stores how far these rooms have come, in one statement. Their rows must be held."""
+    adapt = connection.ops.adapt_datetimefield_value
+    moved = [(room.pk, room.top, adapt(room.last_message_at)) for room in rooms]
+    sql = (
+        f"WITH moved(id, top, at) AS (VALUES {_marks(moved, '(%s, %s, %s)')})"
+        f' UPDATE "{ROOM}" SET top = moved.top, last_message_at = moved.at FROM moved WHERE "{ROOM}".id = moved.id'
+    )
+    if moved:
+        _run(sql, [value for one in moved for value in one])
 
 
 def group_names(member_ids: Iterable[int], names: Sequence[str]) -> list[tuple[int, str]]:
@@ -125,7 +153,7 @@ def _stored(field: Any, value: Any) -> Any:
     return value if type(value) in PLAIN else field.get_db_prep_save(value, connection)
 
 
-def _marks(values: Sequence[Any], one: str = "%s") -> str:
+def _marks(values: Collection[Any], one: str = "%s") -> str:
     return ", ".join([one] * len(values))
 
 

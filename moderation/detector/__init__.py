@@ -1,4 +1,4 @@
-"""Reads one message for signs that somebody is in danger. Pure: no Django, no network, no state kept.
+"""Reads one message for signs that somebody is in danger. Pure: no Django, no network; the same in, the same out.
 
 A sieve, not a diagnosis: it misses people, and it is no substitute for reports by members (docs/detector.md).
 

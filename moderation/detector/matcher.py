@@ -89,6 +89,17 @@ class Matcher:
             between()
         return [Match(number, first, last) for (number, last), first in found.items()], steps
 
+    def numbered(self, words: Sequence[str]) -> list[int]:
+        """A number for each word; the same for as long as this matcher lives."""
+        return [self._number(word) for word in words]
+
+    def from_word(self, first: int, numbers: list[int], stops: list[bool]) -> tuple[tuple[tuple[int, int], ...], int]:
+        """Phrases that begin at word `first`, each with its last word, and how many steps it took to find them."""
+        state = self._opening if first == 0 or stops[first - 1] else self._inner
+        found: dict[tuple[int, int], int] = {}
+        steps = self._walk(state, first, numbers, stops, found)
+        return tuple(found), steps
+
     def _walk(
         self, state: _State, first: int, numbers: list[int], ends: list[bool], found: dict[tuple[int, int], int]
     ) -> int:

@@ -127,6 +127,10 @@ class Model:
 
     def read(self, words: Sequence[str], between: Between = nothing) -> Odds:
         """Log-odds of each head in its worst window, and the first word of the window with the most risk."""
+        return self.weigh(ngrams.by_word(words, self.kin), between)
+
+    def weigh(self, words: Sequence[tuple[int, ...]], between: Between = nothing) -> Odds:
+        """The same for words as `ngrams.by_word` has them."""
         side, best, at = self.side, [-1e9] * len(HEADS), 0
         for start, sums, count in self._windows(words):
             odds = side.log_odds(sums, count)
@@ -138,12 +142,12 @@ class Model:
             best = [head.bias + share * (odds - head.bias) for head, odds in zip(heads, best, strict=True)]
         return Odds(best[0], best[1], best[2], at)
 
-    def _windows(self, words: Sequence[str]) -> Iterator[tuple[int, list[int], int]]:
+    def _windows(self, numbers: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, list[int], int]]:
         """Where each window begins, its sums and the number of its features. Two strides make one window."""
-        numbers, sums = ngrams.by_word(words, self.kin), self.side.sums
+        sums = self.side.sums
         first: set[int] = set().union(*numbers[:STRIDE])
         first_sums = sums(first)
-        for start in range(0, max(1, len(words) - STRIDE), STRIDE):
+        for start in range(0, max(1, len(numbers) - STRIDE), STRIDE):
             second: set[int] = set().union(*numbers[start + STRIDE : start + WINDOW])
             second_sums, both = sums(second), first & second
             count = len(first) + len(second) - len(both)

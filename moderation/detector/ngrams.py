@@ -14,6 +14,7 @@ BUCKETS = 1 << 18
 _MASK = BUCKETS - 1
 _SIZES = [(size, crc32(b"%d" % size)) for size in (3, 4, 5)]  # of rows of letters, with how their numbers begin
 _LONGEST_WORD = 24  # letters; what follows says nothing new
+_ROWS_REACH = 3  # words back, as far as rows of words go
 TOGETHER = 12  # words back, as far as two things count as spoken of together
 _SPREAD, _MIX = 4096, 2654435761
 
@@ -100,6 +101,36 @@ def _things(words: Sequence[str], kin: Kin) -> Iterator[list[int]]:
             said.extend(own)
         ends.append(len(said))
         yield found
+
+
+def across(words: Sequence[str], begin: int, end: int, kin: Kin) -> Iterator[tuple[int, list[int]]]:
+    """What words from `begin` to `end` have besides, because of the words before `begin`: for each, more numbers.
+
+    `by_word` of them alone, and these, are what `by_word` says of them among the others.
+    """
+    numbers = pairs(kin)
+    said = [(at, thing) for at in range(max(0, begin - TOGETHER), begin) for thing in kin.of(words[at])]
+    for at in range(begin, min(begin + TOGETHER, end)):
+        found = _rows_across(words, at, begin) if at < begin + _ROWS_REACH else []
+        if said and (own := kin.of(words[at])):
+            near = [thing for place, thing in said if place >= at - TOGETHER]
+            for one in own:
+                found.extend(map(numbers[one].__getitem__, near))
+        if found:
+            yield at, found
+
+
+def _rows_across(words: Sequence[str], at: int, begin: int) -> list[int]:
+    """The numbers of rows of words that end here and began before `begin`."""
+    after, found = known(words[at]).after, []
+    if at == begin:
+        found.append(crc32(after, known(words[at - 1]).alone))
+    if 2 <= at < begin + 2:
+        two = known(words[at - 2])
+        found += crc32(after, crc32(known(words[at - 1]).after, two.alone)), crc32(after, two.one_left_out)
+    if at >= _ROWS_REACH:
+        found.append(crc32(after, known(words[at - 3]).two_left_out))
+    return [one & _MASK for one in found]
 
 
 def of_words(words: Sequence[str], kin: Kin) -> set[int]:

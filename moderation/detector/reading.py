@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from moderation.detector.finding import Span
 from moderation.detector.folding import Folded, fold
@@ -37,6 +38,11 @@ class Reading:
     quoted: list[bool] = field(default_factory=list)
     disguised: list[bool] = field(default_factory=list)
     asks: list[bool] = field(default_factory=list)  # a question mark comes after this word
+
+    def lists(self) -> tuple[list[Any], ...]:
+        """What is known of each word, one list for each kind of thing."""
+        return (self.words, self.message, self.first, self.last, self.ends, self.pauses,
+                self.quoted, self.disguised, self.asks)  # fmt: skip
 
     def spans(self, first: int, last: int) -> tuple[Span, ...]:
         """Where the words `first` to `last` stand in the original; one span for each message they touch."""
@@ -71,6 +77,41 @@ def read(messages: Sequence[str], spelling: Spelling, between: Between = nothing
             _Reader(reading, number, begin, fold(piece), spelling).read()
             between()
     return reading
+
+
+Lead = tuple[bool, bool, bool]  # what a text begins with says of the word before: a pause, a question, an end
+
+
+def read_alone(text: str, spelling: Spelling, between: Between = nothing) -> tuple[Reading, Lead]:
+    """The words of one message, and what its beginning says of whatever word comes before it."""
+    reading = Reading()
+    lists = reading.lists()
+    for one in lists:
+        one.append(False)  # stands for the word before
+    for begin, piece in _pieces(text):
+        _Reader(reading, 0, begin, fold(piece), spelling).read()
+        between()
+    lead = reading.pauses[0], reading.asks[0], reading.ends[0]
+    for one in lists:
+        del one[0]
+    return reading, lead
+
+
+def joined(readings: Sequence[tuple[Reading, Lead]], number: int) -> Reading:
+    """Messages that were read alone as one row of words; the first of them has this number."""
+    if len(readings) == 1:
+        return replace(readings[0][0], message=[number] * len(readings[0][0].words))
+    whole = Reading()
+    for one, (pauses, asks, ends) in readings:
+        if whole.words:
+            whole.pauses[-1] |= pauses
+            whole.asks[-1] |= asks
+            whole.ends[-1] |= ends
+        for mine, others in zip(whole.lists(), one.lists(), strict=True):
+            mine.extend(others)
+        whole.message[len(whole.message) - len(one.words) :] = [number] * len(one.words)
+        number += 1
+    return whole
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

@@ -12,18 +12,24 @@ from moderation.detector.context import Sign, is_explained, weigh
 from moderation.detector.finding import Category, Finding, Reason, Severity, Span
 from moderation.detector.lexicon import Lexicon
 from moderation.detector.model import WINDOW, Model
-from moderation.detector.reading import Between, Reading, nothing, read
+from moderation.detector.pieces import Pieces, together
+from moderation.detector.reading import Between, Reading, nothing
 from moderation.detector.window import ENOUGH, Earlier, adds_up, read_along
 
 
 class Detector:
-    """A lexicon and a model, put together. Keeps nothing of what it reads."""
+    """A lexicon and a model, put together.
+
+    Answers depend on the messages alone. The last ones that were read are kept as words for a while, bounded, since
+    they are read along with what their author says next; `forget` ends that.
+    """
 
     def __init__(self, lexicon: Lexicon, model: Model) -> None:
         self._lexicon, self._model = lexicon, model
         self._weights = fusion.weights_of(model)
         ngrams.pairs(model.kin)  # this and the next put together now, not at the first message
         model.side  # noqa: B018
+        self._pieces = Pieces(lexicon.spelling, lexicon.matcher, model.kin)
         self.version = f"{lexicon.version} {model.version}"
 
     def screen(
@@ -49,31 +55,33 @@ class Detector:
             alone = replace(max(together, alone, key=lambda one: (one.severity, one.score)), details=both)
         return _raised(alone, adds_up(low_seconds_ago))
 
+    def forget(self) -> None:
+        """Forgets words that were not read since this was called last."""
+        self._pieces.forget()
+
     def gather(self, messages: Sequence[str]) -> fusion.Evidence:
         """The evidence in these messages, for training and evaluation."""
-        return self._gather(messages)[2]
+        return self._gather(messages, 0, nothing)[2]
 
     def every_detail(self, text: str) -> tuple[Span, ...]:
         """Every place of the text that names how, how much or where, whatever it is about; never raises."""
-        reading = read((text,), self._lexicon.spelling, nothing)
+        reading = together([self._pieces.of(text, nothing)], 0)
         found = details.found(reading.words, self._lexicon.details)
         return tuple(span for first, last in found for span in reading.spans(first, last))
 
-    def _gather(self, messages: Sequence[str], between: Between = nothing):  # type: ignore[no-untyped-def]
-        reading = read(messages, self._lexicon.spelling, between)
-        matches, _ = self._lexicon.matcher.matches(reading.words, reading.ends, between)
+    def _gather(
+        self, messages: Sequence[str], number: int, between: Between
+    ) -> tuple[Reading, list[Sign], fusion.Evidence, int]:
+        pieces = [self._pieces.of(one, between) for one in messages]
+        reading = together(pieces, number)
+        matches = self._pieces.matches(pieces, reading, between)
         signs = weigh(reading, matches, self._lexicon)
-        odds = self._model.read(reading.words, between)
-        return (
-            reading,
-            signs,
-            fusion.evidence(signs, odds, explained=is_explained(matches, self._lexicon)),
-            odds.window,
-        )
+        odds = self._model.weigh(self._pieces.features(pieces, reading.words), between)
+        found = fusion.evidence(signs, odds, explained=is_explained(matches, self._lexicon))
+        return reading, signs, found, odds.window
 
     def _screen(self, messages: Sequence[str], number: int, between: Between) -> Finding:
-        reading, signs, found, window = self._gather(messages, between)
-        reading.message = [one + number for one in reading.message] if number else reading.message
+        reading, signs, found, window = self._gather(messages, number, between)
         level = fusion.level(found, self._weights)
         topic = self._model.topic(reading.words[window : window + WINDOW]) if fusion.is_unnamed(signs, level) else None
         categories = fusion.categories(signs, level, topic)

@@ -25,7 +25,7 @@ from moderation import detector
 from moderation.detector import Category, Finding, Reason, Severity, Span
 from moderation.models import Screening
 from moderation.services import flags, shield, support
-from moderation.services.windows import Windows
+from moderation.services.windows import Windows, forget_in_time
 
 log = logging.getLogger("moderation.screening")
 BUDGET_SECONDS = 0.25  # of work on one batch; what is left then is the sweep's
@@ -58,7 +58,8 @@ def screen(
 def _read(messages: Sequence[Message], read: Read, budget: float, *, each: bool) -> list[Found]:
     """What was found in those that could be read in time; with `each`, one that takes long keeps no other waiting."""
     detector.shipped()  # read from its files once for each process, which is no message's fault
-    windows, total = Windows(messages), _Budget(budget)
+    forget_in_time()
+    windows, total = Windows(messages, fresh=not each), _Budget(budget)
     found: list[Found] = []
     for place, message in enumerate(messages):
         try:

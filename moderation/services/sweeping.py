@@ -18,7 +18,7 @@ from community.models import Member
 from community.services import outbox
 from moderation.detector import shipped
 from moderation.models import Alarm, Screened, Screening
-from moderation.services import screening
+from moderation.services import screening, windows
 
 log = logging.getLogger("moderation.screening")
 AT_ONCE, ROOMS_AT_ONCE = 100, 200
@@ -34,10 +34,13 @@ def sweep() -> int:
     if not settings.SCREENING:
         return 0
     shipped()  # read from its files before the first message waits for that
+    windows.forget_in_time()
     end, read = time.monotonic() + BUSY_SECONDS, 0
     while time.monotonic() < end:
         rooms = list(_behind())
-        more = [_sweep_room(room) for room in rooms]
+        clear = _clear(rooms)
+        _stand(clear)
+        more = [(0, False)] * len(clear) + [_sweep_room(room) for room in rooms if room not in clear]
         read += sum(count for count, _ in more)
         if not any(has_more for _, has_more in more):
             break
@@ -66,6 +69,24 @@ def _behind() -> list[Room]:
     at = {"to": Coalesce("screened__seq", 0), "rev": Coalesce("screened__revision", 0)}
     rows = Room.objects.annotate(**at).filter(Q(top__gt=F("to")) | Q(revision__gt=F("rev")))
     return list(rows.order_by("pk")[:ROOMS_AT_ONCE])
+
+
+def _clear(rooms: list[Room]) -> list[Room]:
+    """Those of these rooms in which everything is read already, as nearly always. Two queries."""
+    at = {"to": Coalesce("room__screened__seq", 0), "rev": Coalesce("room__screened__revision", 0)}
+    theirs = {"room__in": [room.pk for room in rooms]}
+    unread = Message.objects.annotate(**at).filter(**theirs, seq__gt=F("to")).filter(~Exists(_current()))
+    # An edit may be of a message that was swept before: such a room is looked at by itself.
+    edited = Change.objects.annotate(**at).filter(**theirs, kind=Change.Kind.EDITED, revision__gt=F("rev"))
+    behind = {pk for some in (unread, edited) for pk in some.order_by().values_list("room", flat=True).distinct()}
+    return [room for room in rooms if room.pk not in behind]
+
+
+def _stand(rooms: list[Room]) -> None:
+    """Remembers that everything in these rooms is read, as far as they had come."""
+    rows = [Screened(room=room, seq=room.top, revision=room.revision) for room in rooms]
+    changed = {"unique_fields": ["room"], "update_fields": ["seq", "revision"]}
+    Screened.objects.bulk_create(rows, update_conflicts=True, **changed)
 
 
 def _sweep_room(room: Room) -> tuple[int, bool]:

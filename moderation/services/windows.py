@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chat.models import Message
-from chat.services import sealing
+from chat.services import sealing, statements
+from moderation import detector
 from moderation.detector import Severity
 from moderation.models import Screening
 
@@ -16,19 +18,40 @@ MOST_BEFORE = 3
 DAY, HALF_LIFE = timedelta(hours=24), timedelta(hours=6)
 HEAVY_DAY = 8.0  # so many low readings of the last minutes, or more of them longer ago
 ROWS_READ = 2000
+_forgotten_at = 0.0  # by the clock that never jumps
 
 
 class Windows:
-    """Context for a batch of messages: two queries, and one more where conversations are among them."""
+    """Context for a batch of messages: two queries, and one more where conversations are among them.
 
-    def __init__(self, messages: Sequence[Message]) -> None:
+    `fresh`: these are all that their authors said there since the first of them.
+    """
+
+    def __init__(self, messages: Sequence[Message], *, fresh: bool = False) -> None:
         self._said: dict[tuple[int, int], list[tuple[datetime, int, str]]] = defaultdict(list)
         self._low: dict[int, list[datetime]] = defaultdict(list)
         authors = {m.author_id for m in messages if m.author_id}
         if authors:
             first = min(m.stored_at for m in messages)
-            self._read_said(messages, authors, first - JUST_BEFORE)
+            if fresh:
+                self._read_last(messages, first - JUST_BEFORE)
+            else:
+                self._read_said(messages, authors, first - JUST_BEFORE)
             self._read_days(authors, first - DAY)
+
+    def _read_last(self, messages: Sequence[Message], since: datetime) -> None:
+        """The last few that each author said where they write now, before what they write now."""
+        firsts: dict[tuple[int, int], int] = {}
+        for m in messages:
+            if m.author_id:
+                key = (m.room_id, m.author_id)
+                firsts[key] = min(m.seq, firsts.get(key, m.seq))
+        rows = statements.said_before(firsts, since, MOST_BEFORE)
+        if any(m.body.startswith(sealing.MARK) for m in rows):
+            sealing.open_all(rows)
+        for m in rows:
+            if m.body:
+                self._said[m.room_id, m.author_id or 0].append((m.stored_at, m.seq, m.body))
 
     def _read_said(self, messages: Sequence[Message], authors: set[int], since: datetime) -> None:
         rooms, own = {m.room_id for m in messages}, {m.pk for m in messages}
@@ -72,3 +95,12 @@ class Windows:
         """True when this low reading, with those of the last day, weighs as much as a moderate one."""
         ages = [message.stored_at - at for at in self._low[message.author_id or 0]]
         return 1 + sum(0.5 ** (max(age, timedelta()) / HALF_LIFE) for age in ages) >= HEAVY_DAY
+
+
+def forget_in_time() -> None:
+    """Lets the detector forget words that nobody is read along with any more; every two minutes is enough."""
+    global _forgotten_at  # noqa: PLW0603
+    now = time.monotonic()
+    if now - _forgotten_at > JUST_BEFORE.total_seconds():
+        _forgotten_at = now
+        detector.shipped().forget()

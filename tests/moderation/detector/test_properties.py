@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.detector import Severity, screen
+from moderation.detector import model as models
 from moderation.detector.folding import fold
 from moderation.detector.lexicon import shipped
 from moderation.detector.matcher import REACH
-from moderation.detector.reading import MOST_READ, MOST_READ_AT_END, read
+from moderation.detector.pieces import Pieces, together
+from moderation.detector.reading import MOST_READ, MOST_READ_AT_END, nothing, read
 from tests.moderation.detector.sentences import FLAGGED, LEFT_ALONE
 
 ANY_TEXT = st.text(st.characters(), max_size=200)
@@ -82,6 +84,40 @@ def test_steps_grow_with_the_words_and_with_nothing_else(sentences: list[str], t
     reading = read([". ".join(sentences) * times], lexicon.spelling)
     _, steps = lexicon.matcher.matches(reading.words, reading.ends)
     assert steps <= len(reading.words) * REACH
+
+
+def cut(sentences: list[str]) -> list[str]:
+    """Sentences in fragments, as people send them, with the odd message that is only signs or letters."""
+    halves = [one.split(" ", len(one) % 5) for one in sentences]
+    return [" ".join(words[at:][:2]) for words in halves for at in range(0, len(words), 2)]
+
+
+@given(
+    st.lists(st.one_of(SENTENCE, st.sampled_from(["", "...", "?!", ", and", "k i l l", '"he', "\n\nwhy?"])), max_size=4)
+)
+def test_messages_read_once_and_put_together_say_what_they_say_as_one_row_of_words(sentences: list[str]):
+    lexicon, model, messages = shipped(), models.shipped(), cut(sentences)
+    pieces = Pieces(lexicon.spelling, lexicon.matcher, model.kin)
+    each = [pieces.of(one, nothing) for one in messages]
+    whole, reading = read(messages, lexicon.spelling), together(each, 0)
+    assert reading == whole
+    assert pieces.matches(each, reading, nothing) == lexicon.matcher.matches(whole.words, whole.ends)[0]
+    assert model.weigh(pieces.features(each, reading.words)) == model.read(whole.words)
+
+
+def test_what_was_read_is_kept_in_bounds_and_forgotten_when_nobody_asks_for_it(monkeypatch):
+    lexicon = shipped()
+    pieces = Pieces(lexicon.spelling, lexicon.matcher, models.shipped().kin)
+    monkeypatch.setattr("moderation.detector.pieces.MOST_KEPT", 100)
+    texts = [f"message {n} of a long evening" for n in range(50)]
+    first = [pieces.of(one, nothing) for one in texts]
+    assert pieces.of(texts[-1], nothing) is first[-1], "the last ones are kept"
+    assert pieces.of(texts[0], nothing) is not first[0], "the first had to go"
+    pieces.forget()
+    assert pieces.of(texts[-1], nothing) is first[-1], "asked for since"
+    pieces.forget()
+    pieces.forget()
+    assert pieces.of(texts[-1], nothing) is not first[-1]
 
 
 @given(st.lists(SENTENCE, max_size=6), SENTENCE)
