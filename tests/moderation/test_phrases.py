@@ -162,7 +162,9 @@ def problems_of(by, *changes):
 
 def test_a_sound_list_has_no_problems_and_one_without_phrases_has(ada):
     assert problems_of(ada, PutList(QUARRY)) == []
-    assert [code for code, _ in problems_of(ada, PutList(QUARRY), RemovePhrase("quarry", "the quarry"))][:1] == ["empty"]
+    assert [code for code, _ in problems_of(ada, PutList(QUARRY), RemovePhrase("quarry", "the quarry"))][:1] == [
+        "empty"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -186,8 +188,8 @@ def test_resting_what_the_smoke_list_needs_is_said_with_the_sentence(ada):
     found = phrase_checks.check(drafted(ada, *rests))
     assert {one.code for one in found} == {"smoke"}
     assert any("must be flagged" in one.says for one in found)
+    version = drafted(ada, *rests)
     with pytest.raises(phrase_checks.NotSound):
-        version = drafted(ada, *rests)
         phrase_steps.ask(ada, version.token, edits=version.edits)
 
 
