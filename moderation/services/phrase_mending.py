@@ -1,4 +1,4 @@
-"""Compiles versions anew that an upgrade has left unreadable, tells admins meanwhile, and reads the smoke list at start."""
+"""Compiles versions anew that an upgrade left unreadable, tells admins meanwhile, reads the smoke list at the start."""
 
 from __future__ import annotations
 

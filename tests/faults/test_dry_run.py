@@ -63,7 +63,7 @@ def counted() -> tuple[str, int, int, int]:
     return run.state, run.read, run.counts["draft"]["flags"], run.changes.count()
 
 
-def test_f1_a_dry_run_that_was_killed_within_a_piece_goes_on_and_counts_nothing_twice(killed: Any):  # noqa: F811
+def test_f1_a_dry_run_that_was_killed_within_a_piece_goes_on_and_counts_nothing_twice(killed: Any):
     token = killed.site.do(asked)
     killed.run(HANGS_IN_THE_SECOND_PIECE, token, until="within")
     assert killed.site.do(lapse) == (4, 4)
