@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,11 +27,6 @@ STORMS = {
     "slots": [f"(me|you|they|a{n}) {{a}} [b{n}] ..8 word{n}" for n in range(600)],
     "prefixes": [f"abc* (d{n}|abcd*) ..8 (e{n}|abce*) ..8 f{n}" for n in range(900)],
 }
-
-
-@pytest.fixture(autouse=True)
-def _sources_are_parsed_once(monkeypatch):
-    monkeypatch.setattr(lexicon, "sources", cache(lexicon.sources))
 
 
 def made(phrases, weights=(), name="s7"):
