@@ -29,3 +29,18 @@ def _set_times(actor: Member, thing: object) -> bool:
 @rule("audit.read")
 def _read_audit(actor: Member, thing: object) -> bool:
     return has_role(actor, "leads", "admins")
+
+
+@rule("phrases.see")
+def _see_phrases(actor: Member, thing: object) -> bool:
+    return has_role(actor, "moderators", "leads", "admins")
+
+
+@rule("phrases.write")
+def _write_phrases(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads", "admins")
+
+
+@rule("phrases.sign")
+def _sign_phrases(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads", "admins")

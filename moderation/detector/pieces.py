@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from threading import Lock
 
 from moderation.detector import ngrams
+from moderation.detector.beside import Beside
 from moderation.detector.kin import Kin
-from moderation.detector.matcher import Match, Matcher
+from moderation.detector.matcher import Finds, Match, Matcher
 from moderation.detector.reading import Between, Reading, joined, read_alone
 from moderation.detector.spelling import Spelling
 
@@ -39,8 +40,13 @@ class Piece:
 class Pieces:
     """Works pieces out, and keeps those that were read last, so many words of them. Many threads may ask at once."""
 
-    def __init__(self, spelling: Spelling, matcher: Matcher, kin: Kin) -> None:
-        self._spelling, self._matcher, self._kin = spelling, matcher, kin
+    def __init__(self, spelling: Spelling, matcher: Finds, kin: Kin) -> None:
+        self._spelling, self._kin = spelling, kin
+        self._beside = matcher if isinstance(matcher, Beside) else None  # walks each text anew: it is small
+        first = matcher.first if isinstance(matcher, Beside) else matcher
+        if not isinstance(first, Matcher):
+            raise TypeError("pieces are made with the matcher of a release")
+        self._matcher = first
         self._kept: dict[str, tuple[int, Piece]] = {}  # each with its age, those that were asked for last at the end
         self._words = self._age = 0
         self._lock = Lock()
@@ -91,6 +97,12 @@ class Pieces:
 
     def matches(self, pieces: Sequence[Piece], reading: Reading, between: Between) -> list[Match]:
         """Every match in these pieces, read together as `reading`."""
+        found = self._of_release(pieces, reading, between)
+        if self._beside:
+            found, _ = self._beside.completed(found, reading.words, reading.ends, between)
+        return found
+
+    def _of_release(self, pieces: Sequence[Piece], reading: Reading, between: Between) -> list[Match]:
         if len(pieces) == 1:
             return _as_matches(pieces[0].found)
         numbers = [one for piece in pieces for one in piece.numbers]

@@ -31,6 +31,7 @@ class Detector:
         model.side  # noqa: B018
         self._pieces = Pieces(lexicon.spelling, lexicon.matcher, model.kin)
         self.version = f"{lexicon.version} {model.version}"
+        self.spelling = lexicon.spelling
 
     def screen(
         self,

@@ -37,13 +37,14 @@ class PhraseVersion(models.Model):
     edits = models.PositiveIntegerField(
         default=1, help_text="Raised by every change; a change to an older text is refused"
     )
+    acts = models.JSONField(default=list, help_text="The last changes: edits, whose key, when, what; for colleagues")
     asked_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
     in_force_at = models.DateTimeField(null=True, blank=True)
     replaced_at = models.DateTimeField(null=True, blank=True)
     trial_until = models.DateTimeField(null=True, blank=True)
-    compiled = models.BinaryField(null=True, help_text="The lexicon with these changes, as the detector reads it")
+    compiled = models.BinaryField(null=True, help_text="These changes, as the detector reads them beside the release")
 
     class Meta:
         constraints: ClassVar = [
@@ -74,6 +75,7 @@ class DryRun(models.Model):
     version = models.ForeignKey(PhraseVersion, on_delete=models.CASCADE, related_name="dry_runs")
     edits = models.PositiveIntegerField(help_text="Of the version when it was asked for: a later text needs another")
     days = models.PositiveSmallIntegerField(default=30)
+    is_trial = models.BooleanField(default=False, help_text="Counts what is stored from now on, while a trial lasts")
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)

@@ -16,9 +16,8 @@ from chat.services import sealing
 from community.duties import duty
 from community.models import Member
 from community.services import outbox
-from moderation.detector import shipped
 from moderation.models import Alarm, Screened, Screening
-from moderation.services import screening, windows
+from moderation.services import lexicon_in_force, screening, windows
 
 log = logging.getLogger("moderation.screening")
 AT_ONCE, ROOMS_AT_ONCE = 100, 200
@@ -33,7 +32,7 @@ def sweep() -> int:
     """Reads every message and every edit that has no screening; how many."""
     if not settings.SCREENING:
         return 0
-    shipped()  # read from its files before the first message waits for that
+    lexicon_in_force.reader()  # read before the first message waits for that
     windows.forget_in_time()
     end, read = time.monotonic() + BUSY_SECONDS, 0
     while time.monotonic() < end:
@@ -85,8 +84,7 @@ def _clear(rooms: list[Room]) -> list[Room]:
 def _stand(rooms: list[Room]) -> None:
     """Remembers that everything in these rooms is read, as far as they had come."""
     rows = [Screened(room=room, seq=room.top, revision=room.revision) for room in rooms]
-    changed = {"unique_fields": ["room"], "update_fields": ["seq", "revision"]}
-    Screened.objects.bulk_create(rows, update_conflicts=True, **changed)
+    Screened.objects.bulk_create(rows, update_conflicts=True, unique_fields=["room"], update_fields=["seq", "revision"])
 
 
 def _sweep_room(room: Room) -> tuple[int, bool]:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from chat.models import Message
 from chat.services import sealing, statements
-from moderation import detector
 from moderation.detector import Severity
 from moderation.models import Screening
+from moderation.services import lexicon_in_force
 
 JUST_BEFORE = timedelta(minutes=2)
 MOST_BEFORE = 3
@@ -103,4 +103,4 @@ def forget_in_time() -> None:
     now = time.monotonic()
     if now - _forgotten_at > JUST_BEFORE.total_seconds():
         _forgotten_at = now
-        detector.shipped().forget()
+        lexicon_in_force.forget_words()
