@@ -11,8 +11,8 @@ from typing import Any
 
 EXAMPLES = "examples"
 # Sentences of our own that nothing learns from, whose texts nobody reads while writing phrases.
-UNSEEN, FRESH = "unseen", "fresh"
-KEPT = (UNSEEN, FRESH)
+UNSEEN, FRESH, VERIFY = "unseen", "fresh", "verify"
+KEPT = (UNSEEN, FRESH, VERIFY)
 RISK = {"crisis", "moderate", "high", "imminent"}
 NORMAL = {"unlabelled_normal", "none"}
 
