@@ -10,8 +10,8 @@ from functools import lru_cache
 # Letters of other scripts that look like Latin ones (after Unicode TS 39, confusables), written by sight.
 _LOOK_ALIKES = dict(
     zip(
-        "авекмнорстухіјѕԁһɩɑαβεικνορτυχωıłøđ’‘‛ʼ`´“”„«»—–‐‑−¡¿",
-        "abekmhopctyxijsdhiaabeiknoptuxwilod''''''\"\"\"\"\"-----!?",
+        "авекмнорстухіјѕԁһɩɑαβεικνορτυχωıłøđᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢꜱꜰ’‘‛ʼ`´“”„«»—–‐‑−¡¿",
+        "abekmhopctyxijsdhiaabeiknoptuxwilodabcdeghijklmnoprtuvwyzsf''''''\"\"\"\"\"-----!?",
         strict=True,
     )
 )

@@ -1,10 +1,11 @@
 """From signs and the model to one level and one score.
 
-A sign that context left at moderate or above flags a message, unless the model holds the whole for very harmless; a
-sign of something imminent always does. Without such a sign the sum of signs and model flags it when it is greater
-than of all but a few in a thousand normal messages, unless every sign in it was denied. The level is the worst sign's,
-and at least high when the model's second head says so. The score is a logistic function of that sum, calibrated by
-`train_detector`.
+A sign that context left at moderate or above flags a message, unless the model holds the whole for harmless (for very
+harmless, when the sign is high); a sign of something imminent always does. Without such a sign the sum of signs and
+model flags it when it is greater than of all but a few in a thousand normal messages, and of a few more when the second
+head finds it urgent, unless every sign in it was denied. The level is the worst sign's, and at least high when the
+second head says so. What is no flag is low when a sign says so and the third head does not hold the author for well.
+The score is a logistic function of that sum, calibrated by `train_detector`.
 """
 
 from __future__ import annotations
@@ -34,9 +35,13 @@ DEFAULTS: dict[str, Any] = {
     "raw": [0.0, 0.1, 0.5, 0.7, 0.9],  # by severity before context
     "more": 0.35,  # each further sign, up to three
     "flag": 99.0,  # the sum from which a message is flagged without a sign
-    "doubt": -99.0,  # log-odds of the model, up to which a sign that is not imminent flags nothing
+    "urgent": 99.0,  # log-odds of the second head from which a smaller sum is enough
+    "flag_urgent": 99.0,  # that sum
+    "doubt": -99.0,  # log-odds of the model, up to which a moderate sign flags nothing
+    "doubt_high": -99.0,  # the same for a high one
     "high": 99.0,  # log-odds of the second head from which what is flagged is high
-    "low_alone": 99.0,
+    "low_alone": 99.0,  # log-odds of the third head from which what is no flag is low without a sign
+    "well": -99.0,  # log-odds of the third head, up to which it is not low with a sign either
 }
 
 
@@ -71,18 +76,24 @@ def _is_denied(sign: Sign) -> bool:
 
 def level(found: Evidence, weights: Mapping[str, Any]) -> Severity:
     """How soon someone must look."""
-    if _is_told(found, weights) or (log_odds(found, weights) >= weights["flag"] and not found.denied):
+    if _is_told(found, weights) or _is_likely(found, weights):
         return max(found.severity, Severity.HIGH if found.severe >= weights["high"] else Severity.MODERATE)
-    if found.severity or (found.distress >= weights["low_alone"] and not found.explained):
+    if found.severity and found.distress > weights["well"]:
         return Severity.LOW
-    return Severity.NONE
+    return Severity.LOW if found.distress >= weights["low_alone"] and not found.explained else Severity.NONE
 
 
 def _is_told(found: Evidence, weights: Mapping[str, Any]) -> bool:
     """Whether a sign is reason enough."""
-    if found.severity == Severity.IMMINENT:
-        return True
-    return found.severity >= Severity.MODERATE and found.risk > weights["doubt"]
+    if found.severity >= Severity.HIGH:
+        return found.severity == Severity.IMMINENT or found.risk > weights["doubt_high"]
+    return found.severity == Severity.MODERATE and found.risk > weights["doubt"]
+
+
+def _is_likely(found: Evidence, weights: Mapping[str, Any]) -> bool:
+    """Whether signs and model together are."""
+    least = weights["flag_urgent"] if found.severe >= weights["urgent"] else weights["flag"]
+    return log_odds(found, weights) >= least and not found.denied
 
 
 def log_odds(found: Evidence, weights: Mapping[str, Any]) -> float:

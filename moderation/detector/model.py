@@ -19,7 +19,7 @@ from moderation.detector.reading import Between, nothing
 from moderation.detector.rows import little
 
 FILE = Path(__file__).resolve().parent.parent / "lexicons" / "model.bin"
-MAGIC = b"CLM4"
+MAGIC = b"CLM5"
 HEADS = ("risk", "severe", "distress")
 STRIDE = 20  # words
 WINDOW = 2 * STRIDE  # words read at once; of a longer text, the worst window counts
@@ -30,6 +30,7 @@ _MOST = 1 << _BITS - 8  # features whose sums stay apart
 _RAISED = bytes((one + 128) % 256 for one in range(256))
 _LOW = bytes(one << 4 & 255 for one in range(256))
 _HIGH = bytes(one >> 4 for one in range(256))
+DAMPING = 10  # features that every text is taken to have more, so that few of them say less
 SHORT = 5  # words; of a shorter text the model's evidence counts in proportion
 
 
@@ -42,8 +43,8 @@ class Head:
     bias: float
 
     def log_odds(self, total: int, count: int) -> float:
-        """Log-odds that the answer is yes, for the sum of so many weights, divided by the root of their number."""
-        return self.bias + self.scale * total / sqrt(count) if count else self.bias
+        """Log-odds that the answer is yes, for the sum of so many weights, divided by about the root of that."""
+        return self.bias + self.scale * total / sqrt(count + DAMPING)
 
 
 class Side:
@@ -166,7 +167,7 @@ class Model:
 
     def carriers(self, words: Sequence[str], most: int = 5) -> list[Carrier]:
         """What raised the risk most, or lowered it least: n-grams of whole words, and pairs of words."""
-        share = self.risk.scale / sqrt(max(1, len(ngrams.of_words(words, self.kin))))
+        share = self.risk.scale / sqrt(DAMPING + len(ngrams.of_words(words, self.kin)))
         weighed = [
             Carrier(text, ((first, last),), share * self._weight(words[first : last + 1], text))
             for text, first, last in ngrams.in_words(words)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from functools import lru_cache
 
-_LEET = str.maketrans("013457@$!|+€", "oieastasiite")
+_LEET = str.maketrans("013457@$!|+€¥£", "oieastasiiteyl")
 _SOUNDS = {"2": "to", "4": "for"}  # written for the word that sounds like it
 _SEPARATORS = str.maketrans("", "", "-._~/|+*,")
 LONGEST_WORD = 40  # letters; longer ones are nobody's word

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 EXAMPLES = "examples"
-# Sentences of our own that nothing learns from, whose texts nobody reads while writing phrases.
-UNSEEN, FRESH = "unseen", "fresh"
-KEPT = (UNSEEN, FRESH)
+# Sentences of our own that nothing learns from. Nobody reads their texts while writing phrases; who wrote the last two
+# wrote phrases as well.
+UNSEEN, FRESH, VERIFY = "unseen", "fresh", "verify"
+KEPT = (UNSEEN, FRESH, VERIFY)
 RISK = {"crisis", "moderate", "high", "imminent"}
 NORMAL = {"unlabelled_normal", "none"}
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 from typing import Any
 
-from moderation.detector.model import TOPIC_BUCKETS, Head
+from moderation.detector.model import DAMPING, TOPIC_BUCKETS, Head
 from moderation.detector.ngrams import BUCKETS
 
 LOOSE = 30.0  # inverse of the strength of regularisation; chosen on sentences that were then put aside
 STEPS = 400
+SELDOM = 2  # texts; what fewer of them have says nothing yet
 
 
 TOPICS_LOOSE = 30.0
@@ -33,7 +34,8 @@ def fit(examples: Sequence[Example]) -> Head:
     """A head with weights of one byte. The same examples give the same head on the same machine."""
     from sklearn.linear_model import LogisticRegression
 
-    table = _table([one.features for one in examples], BUCKETS)
+    features = [one.features for one in examples]
+    table = _table(features, BUCKETS, _often(features))
     found = LogisticRegression(C=LOOSE, max_iter=STEPS)
     found.fit(table, [one.yes for one in examples], sample_weight=[one.weight for one in examples])
     return _rounded(found.coef_[0].tolist(), float(found.intercept_[0]))
@@ -54,13 +56,20 @@ def fit_topics(rows: Sequence[tuple[array[int], str]]) -> dict[str, Head]:
     return {name: _rounded(weights, bias) for name, weights, bias in learnt}
 
 
-def _table(features: Sequence[array[int]], buckets: int) -> Any:
+def _often(texts: Sequence[array[int]]) -> set[int]:
+    """The features of more than one author's making: those that several texts have."""
+    counts = Counter(number for one in texts for number in one)
+    return {number for number, count in counts.items() if count >= SELDOM}
+
+
+def _table(features: Sequence[array[int]], buckets: int, known: Collection[int] | None = None) -> Any:
     from scipy.sparse import csr_matrix
 
     columns, values, ends = array("l"), array("d"), array("l", [0])
     for one in features:
-        columns.extend(number % buckets for number in one)
-        values.extend([1 / sqrt(max(1, len(one)))] * len(one))
+        kept = one if known is None else [number for number in one if number in known]
+        columns.extend(number % buckets for number in kept)
+        values.extend([1 / sqrt(len(one) + DAMPING)] * len(kept))  # all count, as when a text is read
         ends.append(len(columns))
     table = csr_matrix((values, columns, ends), shape=(len(features), buckets))
     table.sum_duplicates()
