@@ -29,3 +29,18 @@ def _set_times(actor: Member, thing: object) -> bool:
 @rule("audit.read")
 def _read_audit(actor: Member, thing: object) -> bool:
     return has_role(actor, "leads", "admins")
+
+
+@rule("numbers.see")
+def _see_numbers(actor: Member, thing: object) -> bool:
+    return has_role(actor, "moderators", "leads", "admins")
+
+
+@rule("numbers.take-out")
+def _take_numbers_out(actor: Member, thing: object) -> bool:
+    return has_role(actor, "admins")
+
+
+@rule("thresholds.set")
+def _set_thresholds(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads", "admins")

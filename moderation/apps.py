@@ -18,6 +18,7 @@ class ModerationConfig(AppConfig):
             desk,
             hooks,
             live_side,
+            numbers_public,
             reading_along,
             reports,
             retention,

@@ -15,12 +15,12 @@ from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 
 from moderation.models import Decision, RuleDay
-from moderation.services.choices import CASE, Kind
+from moderation.services.choices import CASE, WITHOUT_VERDICT, Kind
 from moderation.services.figures import wilson
 
 RIGHT = ("real-risk", "distress-but-safe")  # somebody had to look
 LEFT_ALONE = (Kind.NO_CONCERN, Kind.RESTORE)
-NO_VERDICT = (Kind.ESCALATE, Kind.RESTORE, Kind.HIDE_FOR_NOW, Kind.UPHELD, Kind.LIFTED, Kind.UNDONE)
+NO_VERDICT = (*WITHOUT_VERDICT, Kind.UPHELD, Kind.LIFTED, Kind.UNDONE)
 RETIRE, REVIEW = "retire", "review"
 ENOUGH = 20  # verdicts, before anybody is advised to take a rule out
 NEARLY_ALWAYS_WRONG = 0.25  # the upper end of the interval lies below

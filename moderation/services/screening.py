@@ -24,7 +24,7 @@ from community.services import keyring
 from moderation import detector
 from moderation.detector import Category, Finding, Reason, Severity, Span
 from moderation.models import Screening
-from moderation.services import flags, shield, support
+from moderation.services import flags, shield, support, thresholds
 from moderation.services.windows import Windows
 
 log = logging.getLogger("moderation.screening")
@@ -120,6 +120,7 @@ def _finding(
         tally["raised"] += 1
         log.error("The detector failed: %s; the sweep will read the message", type(error).__name__)  # noqa: TRY400
         return None
+    finding = thresholds.applied(finding, number=len(before), length=len(message.body))
     if finding.severity == Severity.LOW and windows.is_heavy_day(message):
         finding = _heavier(finding, len(before), len(message.body))
     windows.add(message)
@@ -192,6 +193,7 @@ def _row(message: Message, finding: Finding, seqs: list[int]) -> Screening:
         said_at=said_at(message),
         severity=int(finding.severity),
         score=round(finding.score, 6),
+        detected=_detected(finding),
         category=str(finding.category) if finding.severity else "",
         version=finding.version,
     )
@@ -202,6 +204,12 @@ def _row(message: Message, finding: Finding, seqs: list[int]) -> Screening:
         else:
             row.found = words
     return row
+
+
+def _detected(finding: Finding) -> int | None:
+    """The level before the site's threshold; None where that changed nothing."""
+    changed = (int(one.before) for one in finding.reasons if one.rule.startswith(thresholds.RULE))
+    return next(changed, None)
 
 
 def said_at(message: Message) -> datetime:

@@ -26,6 +26,7 @@ URLS: dict[str, str] = {
     "search": OPEN,
     "guidelines": OPEN,
     "about": OPEN,
+    "moderation:public-numbers": OPEN,
     "privacy": OPEN,
     "accessibility": OPEN,
     "service-worker": OPEN,
@@ -193,6 +194,9 @@ URLS: dict[str, str] = {
     # the moderators' console; a case is asked for by its holder, and by those who may not
     "moderation:queue": STAFF,
     "moderation:times": ADMIN,
+    "moderation:numbers": STAFF,  # and leads and admins: tests/moderation/test_numbers_page.py
+    "moderation:verdicts": ADMIN,
+    "moderation:thresholds": LEAD,
     "moderation:audit": LEAD,
     "moderation:audit-export": LEAD,
     "moderation:take-next": CASE,
