@@ -34,37 +34,25 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counts as they may be shown: None is "few". The total is None where it would give a hidden one away."""
+    """Counts as they may be shown: None is "few". There is no total where a cell is hidden: it would give it away."""
 
     cells: dict[str, int | None]
     total: int | None
 
 
 def shown(counts: Mapping[str, int], *, least: int = FEW) -> Counts:
-    """The counts without those below `least`, and without what would let somebody work one of them out.
+    """The counts without those below `least`; their sum only where none was left out.
 
-    A single hidden cell is the total without the others, so that another one hides with it: the smallest that is
-    left, and with them the total where none is. So do two whose sum leaves only one possibility for them.
+    Whoever shows several divisions of the same things rounds those that would sum up to the total (`tens`): hiding a
+    second cell instead would not do, since whoever knows by which rule it is chosen can work it out in some cases.
     """
-    hidden = {name for name, count in counts.items() if 0 < count < least}
-    left = sorted((count, name) for name, count in counts.items() if count >= least)
-    keeps_total = True
-    while hidden and keeps_total and not _is_safe([counts[one] for one in hidden], least):
-        if left:
-            hidden.add(left.pop(0)[1])
-        else:
-            keeps_total = False
-    cells = {name: None if name in hidden else count for name, count in counts.items()}
-    return Counts(cells, sum(counts.values()) if keeps_total else None)
+    cells = {name: None if 0 < count < least else count for name, count in counts.items()}
+    return Counts(cells, None if None in cells.values() else sum(counts.values()))
 
 
-def _is_safe(hidden: Sequence[int], least: int) -> bool:
-    """Whether their sum, which can be worked out, leaves each of them more than one possibility."""
-    total, number = sum(hidden), len(hidden)
-    if number < 2 or total < least:
-        return False
-    small = all(one < least for one in hidden)
-    return not small or number < total < number * (least - 1)
+def tens(counts: Mapping[str, int]) -> Counts:
+    """The same, rounded to tens, and never with a total."""
+    return Counts({name: one and 10 * round(one / 10) for name, one in shown(counts).cells.items()}, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from moderation.detector import Severity
 from moderation.models import Break, Decision, Flag, FlagEvent, Lifted, Shift, SupportOffer
 from moderation.services import sweeping
 from moderation.services.choices import Kind
-from moderation.services.figures import FEW, Counts, Share, quantile, share, shown
+from moderation.services.figures import FEW, Counts, Share, quantile, share, shown, tens
 
 PERIODS = (7, 30, 90)
 MOST = 20_000  # cases that are looked through, the newest
@@ -151,7 +151,7 @@ def offers(days: int) -> Counts:
 class Workload:
     """What the team did and carried, as a whole."""
 
-    by_days: Counts  # cases that came, by the first day of each stretch
+    by_days: Counts  # cases that came, by the first day of each stretch, in tens
     stretch: int  # days
     decided: int | None  # None is few
     sums: Counts  # breaks that were taken, put off, limits that were lifted
@@ -171,7 +171,7 @@ def workload(days: int, opened: Iterable[Opened]) -> Workload:
         "lifted": Lifted.objects.filter(at__gte=since).count(),
     }
     return Workload(
-        by_days=shown(_stretches(opened, since, days, stretch)),
+        by_days=tens(_stretches(opened, now, days, stretch)),
         stretch=stretch,
         decided=None if 0 < decided < FEW else decided,
         sums=shown(sums),
@@ -179,13 +179,13 @@ def workload(days: int, opened: Iterable[Opened]) -> Workload:
     )
 
 
-def _stretches(opened: Iterable[Opened], since: datetime, days: int, stretch: int) -> dict[str, int]:
-    """How many cases came in each stretch of days up to now; what is left over at the start is left out."""
-    whole = days // stretch
-    start = since + timedelta(days=days - whole * stretch)
-    counted: Counter[int] = Counter(int((one.at - start) / (stretch * DAY)) for one in opened if one.at >= start)
+def _stretches(opened: Iterable[Opened], until: datetime, days: int, stretch: int) -> dict[str, int]:
+    """How many cases came in each stretch of days up to now. The first one may be shorter."""
+    number = -(-days // stretch)
+    start = until - number * stretch * DAY
+    counted = Counter(min(number - 1, max(0, int((one.at - start) / (stretch * DAY)))) for one in opened)
     first = timezone.localdate(start)
-    return {(first + number * stretch * DAY).isoformat(): counted[number] for number in range(whole)}
+    return {(first + place * stretch * DAY).isoformat(): counted[place] for place in range(number)}
 
 
 def staffed(since: datetime, until: datetime) -> float:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from community.duties import duty
 from moderation.models import Flag, PublicMonth
 from moderation.services import numbers
-from moderation.services.figures import FEW, quantile, share, shown
+from moderation.services.figures import quantile, share, tens
 
 LEAST = 20  # cases of a kind, before a median is told
 STEP = 5  # percent
@@ -71,13 +71,12 @@ def _bounds(month: date) -> tuple[datetime, datetime]:
 def _figures(month: date) -> dict[str, Any]:
     since, until = _bounds(month)
     came = numbers.came_between(since, until)
-    kinds = shown(numbers.sources_by_kind(came.raw_sources), least=FEW)
     back = numbers.overturned(since, until, step=STEP)
     overdue, public = numbers.overdue_resources()
     late = share(overdue, public, step=STEP)
     return {
         "minutes": {str(int(band)): _minutes(came, int(band)) for band in numbers.BANDS},
-        "kinds": {name: _tens(count) for name, count in kinds.cells.items()},
+        "kinds": tens(numbers.sources_by_kind(came.raw_sources)).cells,
         "overturned": [back.low, back.high] if back else None,
         "staffed": STEP * round(100 * numbers.staffed(since, until) / STEP),
         "overdue": [late.low, late.high] if late else None,
@@ -92,7 +91,3 @@ def _minutes(came: numbers.Came, band: int) -> float | None:
         return None
     step = 1 if middle < 10 else 5 if middle < 60 else 30
     return max(1, step * round(middle / step))
-
-
-def _tens(count: int | None) -> int | None:
-    return count if count is None else 10 * round(count / 10)

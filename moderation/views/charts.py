@@ -8,12 +8,12 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from moderation.services.figures import Counts, Share
 
 SHADES = 4
 SLOTS = 8  # of three hours
+WIDE = ("looks", "week", "precision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,11 @@ class Chart:
     columns: list[Bar] = field(default_factory=list)
     week: list[tuple[str, list[Cell]]] = field(default_factory=list)
     note: Any = ""
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it needs the whole width where there is some."""
+        return self.key in WIDE
 
     @property
     def ticks(self) -> list[str]:
@@ -137,10 +142,3 @@ def _shade(seconds: float | None, longest: float) -> int:
 def rows_of(bars: Iterable[Bar]) -> list[Sequence[str]]:
     """The same as rows of a table."""
     return [(one.name, one.words) for one in bars]
-
-
-def cases(count: int | None) -> str:
-    """So many cases, in words."""
-    if count is None:
-        return _("few cases")
-    return ngettext("%(n)s case", "%(n)s cases", count) % {"n": count_words(count)}

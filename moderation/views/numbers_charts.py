@@ -42,7 +42,7 @@ def looks(came: numbers.Came) -> Chart:
         middle, ninth = (nothing if one is None else charts.duration(one) for one in (found.median, found.p90))
         reach = [None if one is None else min(100.0, 100 * one / goal) for one in (found.median, found.p90)]
         words = nothing if found.median is None else _("%(m)s, nine of ten within %(n)s") % {"m": middle, "n": ninth}
-        bars.append(Bar(str(BANDS[band]), words, reach[0] or 0.0, mark=reach[1]))
+        bars.append(Bar(str(BANDS[band]), words, reach[0] or 0.0, mark=reach[1] and min(reach[1], 99.2)))
         rows.append((str(BANDS[band]), middle, ninth, charts.duration(goal)))
     said = [f"{one[0]} {one[1]}" for one in rows]
     return Chart(
@@ -90,20 +90,22 @@ def _longest(seconds: dict[numbers.Slot, float], days: list[str]) -> str:
 def sources(came: numbers.Came) -> Chart:
     """Where cases came from."""
     bars = charts.of_counts(came.sources, SOURCES)
-    said = charts.cases(came.sources.total)
-    first = _(" Most often: %(what)s.") % {"what": bars[0].name} if bars and bars[0].length else ""
     head = (_("Where from"), _("Cases"))
-    return Chart("sources", _("Where cases come from"), f"{said}.{first}", head, charts.rows_of(bars), bars=bars)
+    return Chart("sources", _("Where cases come from"), _most_often(bars), head, charts.rows_of(bars), bars=bars)
+
+
+def _most_often(bars: list[Bar]) -> str:
+    return _("Most often: %(what)s.") % {"what": bars[0].name} if bars and bars[0].length else _("Few, or none.")
 
 
 def categories(came: numbers.Came) -> Chart:
     """What cases are about."""
     bars = charts.of_counts(came.categories, CATEGORIES)
-    known = bool(bars and bars[0].length)
-    says = _("Most often about: %(what)s.") % {"what": bars[0].name} if known else _("Nothing to say yet.")
     head = (_("Subject"), _("Cases"))
     note = _("As the software named them; what members told us often has no subject.")
-    return Chart("categories", _("What they are about"), says, head, charts.rows_of(bars), bars=bars, note=note)
+    return Chart(
+        "categories", _("What they are about"), _most_often(bars), head, charts.rows_of(bars), bars=bars, note=note
+    )
 
 
 def left_alone(days: int) -> Chart:
@@ -128,7 +130,8 @@ def precision(days: int) -> Chart:
         name, words = f"{list_words(scorecards.list_of(card.name))} ({card.name})", charts.share_words(found)
         reach = _("%(low)s to %(high)s %%") % {"low": round(100 * low), "high": round(100 * high)}
         exact = found is not None and found.is_exact
-        bars.append(Bar(name, words, found.high if found else 0, low=100 * low if exact else None, high=100 * high))
+        length = 0 if found is None else found.low or found.high  # of "over" and "under" the bound that is known
+        bars.append(Bar(name, words, length, low=100 * low if exact else None, high=100 * high))
         rows.append((name, words, reach if exact else "–", charts.count_words(card.hits if card.hits >= FEW else None)))
     says = _("How often somebody had to look, of what moderators judged. Rules with ten verdicts or more: %(n)s.")
     head = (_("Rule"), _("Right"), _("Surely between"), _("Found"))
@@ -148,23 +151,20 @@ def _reasons() -> dict[str, str]:
 
 def help_offered(days: int) -> Chart:
     """What members did with the help beside their words."""
-    counts = numbers.offers(days)
-    bars = charts.of_counts(counts, ANSWERS)
-    says = _("Help was offered %(n)s times.") % {"n": charts.count_words(counts.total)}
+    bars = charts.of_counts(numbers.offers(days), ANSWERS)
     head = (_("What they chose"), _("Times"))
-    return Chart("help", _("Help beside one's own words"), says, head, charts.rows_of(bars), bars=bars)
+    return Chart("help", _("Help beside one's own words"), _most_often(bars), head, charts.rows_of(bars), bars=bars)
 
 
 def carried(load: numbers.Workload) -> Chart:
     """How many cases came, over time."""
     names = {day: date_format(date.fromisoformat(day), "j M") for day in load.by_days.cells}
     columns = charts.of_columns(load.by_days, names) if any(one != 0 for one in load.by_days.cells.values()) else []
-    says = _("%(came)s came; %(decided)s decisions were made.") % {
-        "came": charts.cases(load.by_days.total), "decided": charts.count_words(load.decided),
-    }  # fmt: skip
+    says = _("Cases that came, in tens. Decisions that were made: %(n)s.") % {"n": charts.count_words(load.decided)}
     head = (_("Day") if load.stretch == 1 else _("Week from"), _("Cases"))
     rows = [(names[day], charts.count_words(count)) for day, count in load.by_days.cells.items()]
-    return Chart("load", _("What the team carries"), says, head, rows, columns=columns)
+    note = "" if load.stretch == 1 else _("The first stretch may be shorter than a week.")
+    return Chart("load", _("What the team carries"), says, head, rows, columns=columns, note=note)
 
 
 def facts(load: numbers.Workload, days: int) -> Iterator[tuple[Any, str]]:
