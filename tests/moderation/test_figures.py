@@ -7,12 +7,13 @@ from itertools import product
 from statistics import median
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moderation.services import figures
 from moderation.services.figures import quantile, share, shown, tens, wilson
 
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine, too
 seconds = st.lists(st.integers(0, 10**6), min_size=1, max_size=60)
 
 
@@ -24,6 +25,7 @@ def by_counting(values: list[int], tenths: int) -> float:
     return ranked[low] + rest * (above - ranked[low]) / 10
 
 
+@calm
 @given(seconds)
 def test_the_median_and_nine_of_ten_are_what_counting_gives(values):
     assert quantile(values, 0.5) == median(values)
@@ -42,6 +44,7 @@ def test_the_interval_is_wilsons():
     assert wilson(0, 20)[0] == 0.0
 
 
+@calm
 @given(st.integers(0, 500), st.integers(0, 500))
 def test_an_interval_lies_around_its_share(part, more):
     whole = part + more
@@ -64,6 +67,7 @@ def test_whoever_knows_the_rule_can_work_out_no_small_cell_from_what_is_shown(ce
             assert not small or (one is None and len({table[place] for table in tables}) > 1), (said, tables)
 
 
+@calm
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 60)))
 def test_no_cell_below_ten_is_shown_and_a_sum_only_where_it_gives_nothing_away(counts):
     found = shown(counts)
@@ -74,6 +78,7 @@ def test_no_cell_below_ten_is_shown_and_a_sum_only_where_it_gives_nothing_away(c
     assert all(one is None or one % 10 == 0 for one in tens(counts).cells.values())
 
 
+@calm
 @given(st.integers(0, 300), st.integers(0, 300))
 def test_a_share_with_few_on_one_side_is_only_a_bound_that_holds(part, rest):
     whole = part + rest

@@ -134,7 +134,7 @@ def test_the_page_says_few_names_nobody_and_has_a_table_for_each_chart():
     said = page(at_console(make_member(roles=("leads",))).get(reverse("moderation:numbers") + "?days=30"))
     main = said[said.index("<main") :]
     assert "theodora" not in main
-    assert "1 min 6 s" in main
+    assert "1 min 5 s" in main
     assert "few" in main
     assert main.count("<table") == main.count("As a table") >= 5
     assert "style=" not in main
@@ -147,6 +147,7 @@ def test_whatever_is_asked_for_there_is_a_page(asked):
 
 def test_the_page_costs_the_same_for_many_cases():
     client = at_console(make_member(roles=("moderators",)))
+    client.get(reverse("moderation:numbers"))
     counts = []
     for _ in range(2):
         for _ in range(15):
