@@ -16,7 +16,7 @@ from django.utils import timezone
 from community.models import Resource
 from moderation.detector import Severity
 from moderation.models import Break, Decision, Flag, FlagEvent, Lifted, Shift, SupportOffer
-from moderation.services import sweeping
+from moderation.services import scorecards, sweeping
 from moderation.services.choices import Kind
 from moderation.services.figures import FEW, Counts, Share, quantile, share, shown, tens
 
@@ -142,6 +142,14 @@ def offers(days: int) -> Counts:
     rows = SupportOffer.objects.filter(at__gte=timezone.now() - timedelta(days=days))
     counted = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     return shown({state: counted.get(state, 0) for state in SupportOffer.State.values})
+
+
+def told_only(since: datetime) -> int | None:
+    """How many cases were called a real risk that members told us of and no word list found; None is few."""
+    judged = scorecards.judgements(since)
+    flags = {one.flag_id for one in judged if one.flag_id and "real-risk" in one.verdicts.values()}
+    found = Flag.objects.filter(pk__in=flags, from_words=False).count()
+    return None if 0 < found < FEW else found
 
 
 # --- what the team carries -----------------------------------------------------------------------

@@ -30,6 +30,10 @@ SUMS: dict[str, Any] = {
     "put-off": gettext_lazy("breaks that were put off"),
     "lifted": gettext_lazy("limits that a lead lifted"),
 }
+ADVICE: dict[str, Any] = {
+    scorecards.RETIRE: gettext_lazy("nearly always wrong: think of taking it out"),
+    scorecards.REVIEW: gettext_lazy("nobody judged it for long"),
+}
 MOST_LISTS = 12
 
 
@@ -132,9 +136,10 @@ def precision(days: int) -> Chart:
         exact = found is not None and found.is_exact
         length = 0 if found is None else found.low or found.high  # of "over" and "under" the bound that is known
         bars.append(Bar(name, words, length, low=100 * low if exact else None, high=100 * high))
-        rows.append((name, words, reach if exact else "–", charts.count_words(card.hits if card.hits >= FEW else None)))
+        found_often = charts.count_words(card.hits if card.hits >= FEW else None)
+        rows.append((name, words, reach if exact else "–", found_often, str(ADVICE.get(card.advice, "–"))))
     says = _("How often somebody had to look, of what moderators judged. Rules with ten verdicts or more: %(n)s.")
-    head = (_("Rule"), _("Right"), _("Surely between"), _("Found"))
+    head = (_("Rule"), _("Right"), _("Surely between"), _("Found"), _("Advice"))
     return Chart("precision", _("How often rules are right"), says % {"n": len(bars)}, head, rows, bars=bars)
 
 
@@ -176,6 +181,7 @@ def facts(load: numbers.Workload, days: int) -> Iterator[tuple[Any, str]]:
     for name, words in SUMS.items():
         yield words, charts.count_words(load.sums.cells[name])
     yield _("Decisions taken back on appeal"), charts.share_words(numbers.overturned(since))
+    yield _("Real risks that only members told us of"), charts.count_words(numbers.told_only(since))
     yield _("Entries whose check is overdue"), _("%(n)s of %(all)s") % {"n": overdue, "all": public}
     yield _("Reading behind"), charts.duration(lag) if lag else _("nothing waits to be read")
 
