@@ -120,7 +120,7 @@ def test_times_are_words(seconds, words):
         (("curators", "reviewers"), 404),
     ],
 )
-def test_a5_the_numbers_are_for_moderators_leads_and_admins(roles, status):
+def test_the_numbers_are_for_moderators_leads_and_admins(roles, status):
     for name in ("moderation:numbers",):
         assert at_console(make_member(roles=roles)).get(reverse(name)).status_code == status
 

@@ -87,7 +87,7 @@ ALLOWED = {"rule", "rule_version", "lists", "severity", "score", "category", "ve
 
 
 @pytest.mark.django_db
-def test_d4_what_is_taken_out_holds_rules_and_figures_and_no_word_name_or_key(evenings):
+def test_what_is_taken_out_holds_rules_and_figures_and_no_word_name_or_key(evenings):
     ana, _room = evenings
     judged(ana)
     out = StringIO()
@@ -110,7 +110,7 @@ def test_d4_what_is_taken_out_holds_rules_and_figures_and_no_word_name_or_key(ev
 
 
 @pytest.mark.django_db
-def test_d7_only_of_members_who_agreed_to_research_as_it_stands_now(evenings):
+def test_only_of_members_who_agreed_to_research_as_it_stands_now(evenings):
     ana, _room = evenings
     judged(ana)
     consent.withdraw(ana, "research")
