@@ -7,11 +7,12 @@ what holds details that others must not read is never silenced. Each process rea
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -132,13 +133,13 @@ def set_to(
     by: Member, wanted: Mapping[str, float], cuts: Mapping[str, Cut], *, meant: Mapping[str, Any], why: str = ""
 ) -> Thresholds:
     """Puts these in force; where `meant` says that something that mattered was missed or waited longer, a second
-    person does. Raises `NotYours`, and `Unreasoned` where that needs a word.
+    person does. Raises `NotYours`, `Unreasoned` where that needs a word, `Decided` when somebody set others just now.
     """
     require(by, "thresholds.set")
     takes_two = bool(meant.get("missed") or meant.get("later"))
     if takes_two and not why.strip():
         raise Unreasoned
-    with transaction.atomic():
+    with _alone():
         _end(State.WAITING, State.REPLACED)
         if not takes_two:
             _end(State.IN_FORCE, State.REPLACED)
@@ -162,7 +163,7 @@ def as_shipped(by: Member) -> Thresholds:
 
 def confirm(by: Member, token: str) -> Thresholds:
     """The second person's yes. Raises `NotYours` for whoever proposed it, too, and `Decided`."""
-    with transaction.atomic():
+    with _alone():
         one = _waiting_for(by, token)
         _end(State.IN_FORCE, State.REPLACED)
         one.state, one.signed_by = State.IN_FORCE, by
@@ -178,6 +179,16 @@ def refuse(by: Member, token: str) -> None:
         one = _waiting_for(by, token, may_be_own=True)
         Thresholds.objects.filter(pk=one.pk).update(state=State.REFUSED, ended_at=timezone.now())
         audit.record(by, "thresholds.refused", one, reason=_code(one.wanted))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """A transaction of which one wins: one set is in force, and one waits."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise Decided from error
 
 
 def _waiting_for(by: Member, token: str, *, may_be_own: bool = False) -> Thresholds:

@@ -42,7 +42,7 @@ def _set(request: HttpRequest, form: ThresholdsForm, seen: Foresight, outlook: O
     wanted, cuts = form.wanted(), seen.cuts(form.wanted())
     try:
         made = thresholds.set_to(me(request), wanted, cuts, meant=outlook.stored(), why=form.cleaned_data["why"])
-    except thresholds.Unreasoned as refusal:
+    except (thresholds.Unreasoned, thresholds.Decided) as refusal:
         form.add_error("why", str(refusal.detail))
         return None
     if made.state == Thresholds.State.WAITING:
