@@ -44,3 +44,18 @@ def _write_phrases(actor: Member, thing: object) -> bool:
 @rule("phrases.sign")
 def _sign_phrases(actor: Member, thing: object) -> bool:
     return has_role(actor, "leads", "admins")
+
+
+@rule("numbers.see")
+def _see_numbers(actor: Member, thing: object) -> bool:
+    return has_role(actor, "moderators", "leads", "admins")
+
+
+@rule("numbers.take-out")
+def _take_numbers_out(actor: Member, thing: object) -> bool:
+    return has_role(actor, "admins")
+
+
+@rule("thresholds.set")
+def _set_thresholds(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads", "admins")

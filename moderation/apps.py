@@ -21,6 +21,7 @@ class ModerationConfig(AppConfig):
             dry_run_starting,
             hooks,
             live_side,
+            numbers_public,
             phrase_mending,
             reading_along,
             reports,
@@ -28,5 +29,6 @@ class ModerationConfig(AppConfig):
             searching,
             support_after,
             sweeping,
+            tallying,
         )
         from moderation.views import story_below  # noqa: F401  (what stories show)

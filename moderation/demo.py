@@ -15,7 +15,7 @@ from chat.models import Message, Room
 from chat.services import conversations, sealing
 from community.models import Member
 from community.services import audit
-from moderation import detector
+from moderation import demo_numbers, detector
 from moderation.detector import Severity
 from moderation.models import Appeal, Decision, Flag, FlagEvent, Report, Screened, Screening
 from moderation.services import appeals, colleagues, effects, flags, reports, screening, support, telling
@@ -58,6 +58,7 @@ def load() -> None:
         _earlier(people)
         _waiting(people)
         _read(UNANSWERED)
+        demo_numbers.load([people["Amara"], people["Theo"]])
         for room in Room.objects.all():
             place = {"seq": room.top, "revision": room.revision}
             Screened.objects.update_or_create(room=room, defaults=place)  # the sweep begins with what is said now

@@ -97,10 +97,10 @@ class DecisionForm(forms.Form):
             self.fields["reason"] = _choice(_("The reason that they read"), Decision.Reason.choices)
 
     def _add_verdicts(self) -> None:
-        if not self.about.rules or self.kind in (Kind.ESCALATE, Kind.RESTORE, Kind.HIDE_FOR_NOW):
+        if self.kind in choices.WITHOUT_VERDICT:
             return
-        label = _("What it was") if self.kind == Kind.NO_CONCERN else _("What it was (optional)")
-        self.fields["verdict"] = _choice(label, tuple(VERDICTS.items()))
+        usual = choices.usual_verdict(self.kind, has_rules=bool(self.about.rules))
+        self.fields["verdict"] = _choice(_("What it was"), tuple(VERDICTS.items()), initial=usual, blank=not usual)
         if self.kind == Kind.NO_CONCERN and len(self.about.rules) > 1:
             for number, (rule, says) in enumerate(self.about.rules.items(), start=1):
                 name = says or _("The model")
@@ -126,7 +126,6 @@ class DecisionForm(forms.Form):
     def choice(self) -> Choice:
         """What was chosen. Ask only a valid form."""
         said = self.cleaned_data
-        rules = {one: said.get(f"verdict:{one}") or said.get("verdict") or "" for one in self.about.rules}
         after = said.get("follow_up_hours") or ""
         return Choice(
             kind=self.kind,
@@ -135,11 +134,19 @@ class DecisionForm(forms.Form):
             until=said.get("until") or self._until(said.get("lasts") or ""),
             room=said.get("room") or "",
             ability=said.get("ability") or "",
-            verdicts={rule: verdict for rule, verdict in rules.items() if verdict},
+            verdicts=self._verdicts(said),
             checklist=dict.fromkeys(said.get("checklist") or [], True),
             follow_up_hours=int(after) if after else None,
             hostile_reports=bool(said.get("hostile_reports")),
         )
+
+    def _verdicts(self, said: dict[str, Any]) -> dict[str, str]:
+        """One for each rule that matched, or one for the case; what nobody changed is the usual one."""
+        if self.kind in choices.WITHOUT_VERDICT:
+            return {}
+        usual = said.get("verdict") or choices.usual_verdict(self.kind, has_rules=bool(self.about.rules))
+        found = {one: said.get(f"verdict:{one}") or usual for one in self.about.rules or (choices.CASE,)}
+        return {rule: verdict for rule, verdict in found.items() if verdict}
 
     @staticmethod
     def _until(hours: str) -> Any:

@@ -81,9 +81,11 @@ def _limits_are_empty() -> Iterator[None]:
 
     from community import readiness, throttle
     from community.services import directory
+    from moderation.services import thresholds
 
     throttle.forget_all()
     directory.forget()
+    thresholds.forget()
     cache.clear()
     yield
     readiness.stop_draining()

@@ -80,6 +80,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Allow: /help-now/",
         "Allow: /guidelines/",
         "Allow: /about/",
+        "Allow: /numbers/",
         "Allow: /resources/",
         "Allow: /stories/",
         "Disallow: /stories/write/",

@@ -26,7 +26,19 @@ LONGEST = timedelta(days=366)
 FOR_NOW = timedelta(minutes=30)  # a message is hidden while somebody thinks; then it is shown by itself
 POST = "post"  # in one room; chat's to keep, the others are community's
 ABILITIES = (*Restriction.Ability.values, POST)
+CASE = "case"  # stands for a rule where no rule matched: one verdict for the whole case
 VERDICTS = ("real-risk", "distress-but-safe", "not-about-self", "idiom", "wrong")
+# What a decision usually says of the words that led to it; whoever decides can say something else.
+USUAL_VERDICTS: dict[str, str] = {
+    Kind.IMMINENT: "real-risk",
+    Kind.SUPPORT: "distress-but-safe",
+    Kind.VEIL: "distress-but-safe",
+    **dict.fromkeys(
+        (Kind.HIDE, Kind.STORY_OFF, Kind.EDIT_REQUEST, Kind.SILENCE, Kind.RESTRICT, Kind.SUSPEND, Kind.REMOVE),
+        "real-risk",
+    ),
+}
+WITHOUT_VERDICT = frozenset({Kind.ESCALATE, Kind.RESTORE, Kind.HIDE_FOR_NOW})
 GROUNDS = ("plan", "time", "place")  # imminent means that at least one of them was stated
 STEPS = (*GROUNDS, "offered-company", "told-of-emergency-number", "asked-for-no-address")
 TWO_KEYS, TWO_KEYS_WHEN_LONG = {Kind.IMMINENT, Kind.SUSPEND}, {Kind.SILENCE, Kind.RESTRICT}
@@ -110,6 +122,17 @@ def fits(flag: Flag, kind: str) -> bool:
     if flag.kind == Flag.Kind.APPEAL:
         return False
     return kind in ON_A_ROOM if flag.kind == Flag.Kind.CLUSTER else kind != Kind.ROOM
+
+
+def usual_verdict(kind: str, *, has_rules: bool) -> str:
+    """The verdict that stands in the form before anybody changes it; empty where there is no usual one.
+
+    Where no rule matched it is about the case: what was told of words towards others is not about themselves.
+    """
+    usual = USUAL_VERDICTS.get(kind, "")
+    if has_rules or usual == "distress-but-safe" or kind == Kind.IMMINENT:
+        return usual
+    return "not-about-self" if usual else "distress-but-safe"
 
 
 def _check_time(choice: Choice) -> None:

@@ -23,7 +23,7 @@ from community import fieldcrypt
 from community.services import keyring
 from moderation.detector import Category, Finding, Reason, Severity, Span
 from moderation.models import Screening
-from moderation.services import flags, lexicon_in_force, shield, support
+from moderation.services import flags, lexicon_in_force, shield, support, thresholds
 from moderation.services.lexicon_in_force import Read
 from moderation.services.windows import Windows, forget_in_time
 
@@ -121,6 +121,7 @@ def _finding(
         tally["raised"] += 1
         log.error("The detector failed: %s; the sweep will read the message", type(error).__name__)  # noqa: TRY400
         return None
+    finding = thresholds.applied(finding, number=len(before), length=len(message.body))
     if finding.severity == Severity.LOW and windows.is_heavy_day(message):
         finding = _heavier(finding, len(before), len(message.body))
     windows.add(message)
@@ -199,6 +200,7 @@ def _row(message: Message, finding: Finding, seqs: list[int]) -> Screening:
         said_at=said_at(message),
         severity=int(finding.severity),
         score=round(finding.score, 6),
+        detected=_detected(finding),
         category=str(finding.category) if finding.severity else "",
         version=finding.version,
     )
@@ -209,6 +211,12 @@ def _row(message: Message, finding: Finding, seqs: list[int]) -> Screening:
         else:
             row.found = words
     return row
+
+
+def _detected(finding: Finding) -> int | None:
+    """The level before the site's threshold; None where that changed nothing."""
+    changed = (int(one.before) for one in finding.reasons if one.rule.startswith(thresholds.RULE))
+    return next(changed, None)
 
 
 def said_at(message: Message) -> datetime:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moderation.console_words import CATEGORIES, LEVELS, LOOKED_FOR
+from moderation.services import thresholds
 from moderation.services.cases import Case, Line
 
 Places = dict[int, list[tuple[int, int, int]]]  # by seq: number, start, end
@@ -32,6 +33,11 @@ class Reason:
     def is_changed(self) -> bool:
         """True when something around it changed what it means."""
         return bool(self.before != self.after)
+
+    @property
+    def is_threshold(self) -> bool:
+        """True when the site's own threshold moved it."""
+        return self.rule == thresholds.RULE
 
 
 @dataclass(slots=True)

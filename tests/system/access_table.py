@@ -26,6 +26,7 @@ URLS: dict[str, str] = {
     "search": OPEN,
     "guidelines": OPEN,
     "about": OPEN,
+    "moderation:public-numbers": OPEN,
     "privacy": OPEN,
     "accessibility": OPEN,
     "service-worker": OPEN,
@@ -197,6 +198,9 @@ URLS: dict[str, str] = {
     "moderation:memorials": LEAD,
     "moderation:memorial": LEAD,
     "moderation:memorial-words": ADMIN,  # and only once two signed: tests/chat/test_memorials.py
+    "moderation:numbers": STAFF,  # and leads and admins: tests/moderation/test_numbers_page.py
+    "moderation:verdicts": ADMIN,
+    "moderation:thresholds": LEAD,
     "moderation:audit": LEAD,
     "moderation:audit-export": LEAD,
     "moderation:take-next": CASE,
