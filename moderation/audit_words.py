@@ -52,6 +52,7 @@ DONE: dict[str, Any] = {
     "story.told-closed": _("answered what a reader told the editors"),
     "byline.agreed": _("agreed that readers see their name and profession"),
     "byline.taken-back": _("no longer agrees that readers see their name and profession"),
+    "phrases.sample-read": _("read a message of a dry run"),
     "audit.read": _("read the audit trail"),
     "audit.checked": _("checked the whole audit trail"),
     "audit.exported": _("took entries of the audit trail out, as a file"),
@@ -72,6 +73,10 @@ REASONS: dict[str, Any] = {
     **dict(Decision.Reason.choices),
     "conversation": _("a one-to-one conversation"),
     "room": _("a room"),
+    "was-a-concern": _("it was a concern already"),
+    "phrase-misreads": _("to see whether a phrase reads people wrongly"),
+    "phrase-missing": _("to see what a phrase would no longer find"),
+    "phrase-example": _("to write an example that must be found, or must not"),
 }
 
 
