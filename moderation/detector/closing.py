@@ -14,6 +14,7 @@ from typing import Any
 
 from moderation.detector.packing import ACCEPTS, ANYTHING, BEGINNING, CALLS, ENDING, FREE, GAP, RETURNS, WORDS, Packed
 from moderation.detector.rows import Rows, dumped, framed, loaded, narrow, pieces
+from moderation.detector.spending import ENDLESS, Spending
 
 NOTHING = 0  # the stop where nothing goes on
 _ROWS = ("leads", "anything", "ending", "accepts", "pushes", "symbols", "awaited")
@@ -65,9 +66,9 @@ class Table:
         return cls({word: at for at, word in enumerate(words)}, **found)
 
 
-def close(graph: Packed) -> Table:
-    """The table of a packed graph. The same graph gives the same numbers."""
-    return _Closer(graph).table()
+def close(graph: Packed, spending: Spending = ENDLESS) -> Table:
+    """The table of a packed graph. The same graph gives the same numbers. Raises BadPhrase when it is too much work."""
+    return _Closer(graph, spending).table()
 
 
 @dataclass(slots=True)
@@ -89,8 +90,8 @@ class _Stop:
 
 
 class _Closer:
-    def __init__(self, graph: Packed) -> None:
-        self._graph = graph
+    def __init__(self, graph: Packed, spending: Spending) -> None:
+        self._graph, self._spending = graph, spending
         self._number: dict[int, int] = {}  # of the stop at a place
         self._stops = [_Stop()]
         self._known: dict[tuple[object, ...], int] = {self._stops[0].key(): NOTHING}
@@ -131,6 +132,7 @@ class _Closer:
         while waiting:
             one, stack = waiting.pop()
             reached = list(self._here_too(one, stack, at_beginning=at_beginning))
+            self._spending.spend(1 + len(reached))
             if kinds[one] & RETURNS and stack:
                 reached.append((stack[0], stack[1:]))
             returns |= bool(kinds[one] & RETURNS and not stack)
@@ -160,6 +162,7 @@ class _Closer:
             kind, push = graph.kinds[place], self._push(stack)
             if kind & WORDS:
                 row = graph.words[place]
+                self._spending.spend(len(row) // 2)
                 ways.update((row[at], number[row[at + 1]], push) for at in range(0, len(row), 2))
             if kind & ANYTHING:
                 anything.update((number[one], push) for one in graph.anything[place])

@@ -15,7 +15,7 @@ from moderation.detector.details import Names, names_of
 from moderation.detector.finding import Category, Severity
 from moderation.detector.folding import fold
 from moderation.detector.graph import Graph
-from moderation.detector.matcher import Matcher
+from moderation.detector.matcher import Finds, Matcher
 from moderation.detector.packing import pack
 from moderation.detector.phrases import BadPhrase, PhraseReader
 from moderation.detector.spelling import Spelling
@@ -65,7 +65,7 @@ class Lexicon:
     rules: tuple[Rule, ...]
     spelling: Spelling
     grammar: Mapping[str, Grammar]  # by language
-    matcher: Matcher
+    matcher: Finds
     version: str
     details: Names
 
@@ -94,6 +94,12 @@ def _parsed(written: Iterable[bytes]) -> list[dict[str, Any]]:
     return [tomllib.loads(one.decode()) for one in written]
 
 
+@cache
+def release() -> bytes:
+    """Four bytes that tell the lexicons of this release from those of another one."""
+    return _checksum(_written())
+
+
 def _checksum(written: Iterable[bytes]) -> bytes:
     found = 0
     for at, one in enumerate(written):  # one file after the other: what is read at once stays with the process
@@ -108,11 +114,11 @@ def build(sources: Iterable[Mapping[str, Any]]) -> Lexicon:
 
 
 def _table(sources: Sequence[Mapping[str, Any]]) -> Table:
-    expand = _expand(sources)
+    known = expand(sources)
     graph = Graph()
     count = 0
     for one in sources:
-        count += _add(graph, one, expand, count)
+        count += _add(graph, one, known, count)
     graph.finish()
     return close(pack(graph))
 
@@ -120,7 +126,7 @@ def _table(sources: Sequence[Mapping[str, Any]]) -> Table:
 def _joined(sources: Sequence[Mapping[str, Any]], table: Table) -> Lexicon:
     names = names_of(sources)
     spelling = Spelling(
-        _expand(sources),
+        expand(sources),
         core=_words(sources, "core") | {one for one in names.named if len(one) >= LONG},
         near=_words(sources, "near"),
         apart=_words(sources, "apart") | {one for one in table.vocabulary if one.isalpha()} | names.named,
@@ -149,20 +155,21 @@ def load(content: bytes) -> Lexicon:
     return _joined(json.loads(str(body[4:size], "utf-8")), Table.load(body[size:]))
 
 
-def _expand(sources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def expand(sources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What tokens spell out, of all these languages together."""
     return {token: words for one in sources for token, words in one["spelling"].get("expand", {}).items()}
 
 
-def expand_word(expand: Mapping[str, str], token: str) -> tuple[str, ...]:
+def expand_word(spelt: Mapping[str, str], token: str) -> tuple[str, ...]:
     """The words that a word of a phrase spells out, so that curators may write "don't" and mean "do not"."""
     folded = fold(token).text
-    known = expand.get(folded) or expand.get(folded.replace("'", ""))
+    known = spelt.get(folded) or spelt.get(folded.replace("'", ""))
     return tuple(known.split()) if known else (folded.replace("'", ""),)
 
 
-def _add(graph: Graph, source: Mapping[str, Any], expand: Mapping[str, str], number: int) -> int:
+def _add(graph: Graph, source: Mapping[str, Any], known: Mapping[str, str], number: int) -> int:
     """How many rules a language added to the graph."""
-    reader = PhraseReader(source["language"], source.get("slots", {}), cache(partial(expand_word, expand)))
+    reader = PhraseReader(source["language"], source.get("slots", {}), cache(partial(expand_word, known)))
     graph.define(reader.all_slots())
     count = 0
     for rule in _rules(source):  # read and added one by one: the trees of all of them take more than the graph

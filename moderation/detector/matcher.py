@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from moderation.detector.closing import Table
 from moderation.detector.packing import ACCEPTS, ENDING, RETURNS
@@ -21,6 +21,7 @@ from moderation.detector.reading import Between, nothing
 
 REACH = 24  # words
 MOST_STATES = 6000
+MOST_HELD = 1_000_000  # places in all remembered states together
 _BREAK = -1
 _BITS = 20
 _STOP = (1 << _BITS) - 1
@@ -44,17 +45,31 @@ class _Word(NamedTuple):
 
 
 @dataclass(slots=True)
-class _State:
+class State:
+    """What could go on after some words."""
+
     standings: tuple[int, ...]  # those from where any word leads on
     leads: tuple[int, ...] = ()  # for each, the row of symbols that do
     onward: tuple[int, ...] = ()  # for each, where any word does; empty when it is nowhere
     accepts: tuple[int, ...] = ()
     accepts_at_end: tuple[int, ...] = ()
-    moves: dict[int, _State | None] = field(default_factory=dict)
-    further: list[_State | None] = field(default_factory=list)  # where all other words lead, once it is known
+    moves: dict[int, State | None] = field(default_factory=dict)
+    further: list[State | None] = field(default_factory=list)  # where all other words lead, once it is known
 
 
-_UNKNOWN = _State(())
+_UNKNOWN = State(())
+
+
+class Finds(Protocol):
+    """What finds phrases."""
+
+    def knows(self, word: str) -> bool:
+        """Whether any phrase speaks of this word."""
+
+    def matches(
+        self, words: Sequence[str], ends: Sequence[bool], between: Between = nothing
+    ) -> tuple[list[Match], int]:
+        """Every match, and the number of steps it took. `ends[i]` says that a sentence ends after word `i`."""
 
 
 class Matcher:
@@ -89,8 +104,12 @@ class Matcher:
             between()
         return [Match(number, first, last) for (number, last), first in found.items()], steps
 
+    def following(self, word: str, after: State | None = None) -> State | None:
+        """Where a word leads from a state; from the beginning of a sentence without one."""
+        return self._following(after or self._opening, self._number(word))
+
     def _walk(
-        self, state: _State, first: int, numbers: list[int], ends: list[bool], found: dict[tuple[int, int], int]
+        self, state: State, first: int, numbers: list[int], ends: list[bool], found: dict[tuple[int, int], int]
     ) -> int:
         for at in range(first, min(first + REACH, len(numbers))):
             following = state.moves.get(numbers[at], _UNKNOWN)
@@ -109,7 +128,7 @@ class Matcher:
             state = following
         return min(REACH, len(numbers) - first)
 
-    def _following(self, state: _State, number: int) -> _State | None:
+    def _following(self, state: State, number: int) -> State | None:
         """Where a word leads from here."""
         word = self._words[number]
         if word.awaited.isdisjoint(state.leads):
@@ -121,7 +140,7 @@ class Matcher:
         state.moves[number] = following
         return following
 
-    def _after_end(self, state: _State) -> _State | None:
+    def _after_end(self, state: State) -> State | None:
         """What is left of a state after the end of a sentence."""
         following = state.moves.get(_BREAK, _UNKNOWN)
         if following is _UNKNOWN:
@@ -130,13 +149,13 @@ class Matcher:
             following = state.moves[_BREAK] = self._state(left)
         return following
 
-    def _further(self, state: _State) -> _State | None:
+    def _further(self, state: State) -> State | None:
         """Where a word leads of which no phrase speaks here."""
         if not state.further:
             state.further.append(self._state(self._carried(state)) if state.onward else None)
         return state.further[0]
 
-    def _carried(self, state: _State) -> set[int]:
+    def _carried(self, state: State) -> set[int]:
         """Where any word leads from here."""
         stops = len(self._table.kinds)
         reached = {one & ~_STOP | to for one, to in zip(state.standings, state.onward, strict=True) if to}
@@ -147,7 +166,7 @@ class Matcher:
                     reached.update(self._pushed(self._table.anything[to - stops], one & ~_STOP))
         return reached
 
-    def _move(self, state: _State, word: _Word, reached: set[int]) -> None:
+    def _move(self, state: State, word: _Word, reached: set[int]) -> None:
         """Adds where this word leads from here by itself."""
         table, awaited = self._table, word.awaited
         for one, lead in zip(state.standings, state.leads, strict=True):
@@ -203,18 +222,19 @@ class Matcher:
                     waiting.append(after)
         return found
 
-    def _state(self, reached: set[int]) -> _State | None:
+    def _state(self, reached: set[int]) -> State | None:
         if not reached:
             return None
         standings = tuple(sorted(reached))
         state = self._states.get(standings)
         if state is None:
-            if len(self._states) >= MOST_STATES:
+            if len(self._states) >= MOST_STATES or self._held > MOST_HELD:
                 self._forget()
+            self._held += len(standings)
             state = self._states[standings] = self._new_state(standings)
         return state
 
-    def _new_state(self, standings: tuple[int, ...]) -> _State:
+    def _new_state(self, standings: tuple[int, ...]) -> State:
         table = self._table
         stops = [one & _STOP for one in standings]
         if not any(map(table.kinds.__getitem__, stops)):
@@ -228,10 +248,10 @@ class Matcher:
         state.accepts_at_end = self._accepted(self._returned(beyond)) if ends else ()
         return state
 
-    def _going(self, standings: tuple[int, ...], stops: list[int]) -> _State:
+    def _going(self, standings: tuple[int, ...], stops: list[int]) -> State:
         leads = tuple(map(self._table.led_by.__getitem__, stops))
         onward = tuple(map(self._table.onward.__getitem__, stops))
-        return _State(standings, leads, onward if any(onward) else ())
+        return State(standings, leads, onward if any(onward) else ())
 
     def _accepted(self, standings: Iterable[int]) -> tuple[int, ...]:
         kinds, accepts = self._table.kinds, self._table.accepts
@@ -241,7 +261,8 @@ class Matcher:
 
     def _forget(self) -> None:
         begin = len(self._table.kinds) - 2
-        self._states: dict[tuple[int, ...], _State] = {}
+        self._states: dict[tuple[int, ...], State] = {}
+        self._held = 0
         self._inner, self._opening = self._new_state((begin,)), self._new_state((begin + 1,))
         for state in (self._inner, self._opening):
             self._lead(state.leads[0])

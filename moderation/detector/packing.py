@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from moderation.detector.graph import Graph
 from moderation.detector.rows import Rows, narrow
+from moderation.detector.spending import ENDLESS, Spending
 
 # What there is at a place.
 WORDS, ANYTHING, FREE, CALLS, BEGINNING, ENDING, ACCEPTS, RETURNS, GAP = (1 << at for at in range(9))  # as in _WAYS
@@ -34,14 +35,14 @@ class Packed:
     accepts: Rows
 
 
-def pack(graph: Graph) -> Packed:
-    """The graph in rows. The same graph gives the same numbers."""
-    return _Packer(graph).packed()
+def pack(graph: Graph, spending: Spending = ENDLESS) -> Packed:
+    """The graph in rows. The same graph gives the same numbers. Raises BadPhrase when it is too much work."""
+    return _Packer(graph, spending).packed()
 
 
 class _Packer:
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
+    def __init__(self, graph: Graph, spending: Spending) -> None:
+        self._graph, self._spending = graph, spending
         self._new: dict[int, int] = {}  # places of the graph to packed ones
         self._known: dict[tuple[object, ...], int] = {}
         self._places: list[dict[str, tuple[int, ...]]] = [{}]
@@ -118,6 +119,7 @@ class _Packer:
             reached.update(self._places[number].get("free", ()))
             if self._kinds[number] & ~FREE:
                 reached.add(number)
+        self._spending.spend(len(reached))
         return tuple(sorted(reached))
 
     def _symbol(self, name: str) -> int:

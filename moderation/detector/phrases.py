@@ -29,6 +29,8 @@ _CLOSING = {"(": ")", "[": "]"}
 class BadPhrase(ValueError):  # noqa: N818  (named like Refusal)
     """A phrase that cannot be read; the message says why, for the curator who wrote it."""
 
+    group = phrase = ""  # of which it is, where that is known
+
 
 class PhraseReader:
     """Reads phrases of one language, with its slots and its way of spelling words out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -38,6 +39,18 @@ class Spelling:
         self._glue = frozenset(glue) | self._core
         self._by_deletion = _deletions(near)
         self.words = lru_cache(maxsize=8192)(self._words)
+
+    def knowing(self, words: Iterable[str]) -> Spelling:
+        """The same spelling, which takes these words, too, as they are typed; all else is shared."""
+        other = copy(self)
+        other._apart = self._apart.union(words)
+        other.words = lru_cache(maxsize=8192)(other._words)
+        return other
+
+    @property
+    def apart(self) -> frozenset[str]:
+        """Words that are taken as they are typed."""
+        return self._apart
 
     def _words(self, token: str) -> tuple[str, ...]:
         """The words a token spells out; the token itself when there is nothing to set right."""

@@ -1,0 +1,198 @@
+"""Phrases of a site beside those of the release: compiled by themselves, found in the same reading of a text.
+
+The release's automaton stays as it was shipped. The site's own is small, made in a fraction of a second, and walked
+after it, so that a text of n words costs at most as many steps more. What rests of the release is left out of what was
+found; what weighs otherwise is another rule in its place. A release that was changed makes such a file unreadable:
+its slots and its spelling are in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Any
+from zlib import compress, crc32, decompress, error
+
+from moderation.detector import lexicon as lexicons
+from moderation.detector.breadth import breadth
+from moderation.detector.closing import Table, close
+from moderation.detector.finding import Category, Severity
+from moderation.detector.graph import Graph
+from moderation.detector.lexicon import Lexicon, Rule
+from moderation.detector.matcher import Match, Matcher
+from moderation.detector.packing import pack
+from moderation.detector.phrases import BadPhrase, PhraseReader
+from moderation.detector.reading import Between, nothing
+from moderation.detector.spending import Spending
+
+MAGIC = b"CLS1"
+MOST_WORK = 400_000  # places that are looked at while it is compiled; about three seconds
+MOST_BYTES = 1_000_000
+MOST_UNPACKED = 16_000_000
+MOST_AT_ONCE = 400  # phrases that one word may leave unfinished
+Groups = Sequence[Mapping[str, Any]]
+
+
+class Outdated(ValueError):  # noqa: N818
+    """Compiled for another release's lexicons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A site's groups (`id`, `language`, `category`, `severity`, `reason`, `source`, `phrases`, `negatable`, `person`),
+    and what of the release weighs otherwise: (group, phrase or "", severity or "" for rest)."""
+
+    name: str  # ends the version and the rules' ids, such as "s7"
+    groups: Groups = ()
+    weights: Sequence[tuple[str, str, str]] = ()
+
+
+class Beside:
+    """The release's matcher and another one after it, less what rests. Phrases of the second have later numbers."""
+
+    def __init__(self, first: Matcher, second: Matcher | None, later: int, resting: frozenset[int]) -> None:
+        self.first, self.second = first, second
+        self._later, self._resting = later, resting
+
+    def knows(self, word: str) -> bool:
+        """Whether any phrase speaks of this word."""
+        return self.first.knows(word) or (self.second is not None and self.second.knows(word))
+
+    def matches(
+        self, words: Sequence[str], ends: Sequence[bool], between: Between = nothing
+    ) -> tuple[list[Match], int]:
+        """Every match, and the number of steps it took."""
+        found, steps = self.first.matches(words, ends, between)
+        if self._resting:
+            found = [one for one in found if one.number not in self._resting]
+        if self.second is not None:
+            more, taken = self.second.matches(words, ends, between)
+            found.extend(Match(one.number + self._later, one.first, one.last) for one in more)
+            steps += taken
+        return found, steps
+
+
+def compiled(extra: Extra, *, most_work: int = MOST_WORK) -> bytes:
+    """These phrases as `beside` reads them. Raises BadPhrase, naming the rule, or saying that it is all too much."""
+    table = _table(extra.groups, most_work)
+    at_once = breadth(table, MOST_AT_ONCE) if extra.groups else 0
+    if at_once > MOST_AT_ONCE:
+        raise BadPhrase(f"too many phrases could go on at once after the same words ({at_once})")
+    said = json.dumps({"name": extra.name, "groups": list(extra.groups), "weights": list(extra.weights)})
+    body = len(said.encode()).to_bytes(4, "big") + said.encode() + b"".join(table.dump())
+    content = MAGIC + lexicons.release() + compress(body, 9)
+    if len(content) > MOST_BYTES or len(body) > MOST_UNPACKED:
+        raise BadPhrase(f"too large when it is compiled ({len(content)} bytes)")
+    return content
+
+
+def beside(content: bytes, base: Lexicon) -> Lexicon:
+    """The release's lexicon with what `compiled` wrote. Raises Outdated for another release, ValueError for no such."""
+    if content[: len(MAGIC)] != MAGIC:
+        raise ValueError("not compiled phrases of a site")
+    if content[len(MAGIC) : len(MAGIC) + 4] != lexicons.release():
+        raise Outdated("compiled for other lexicons")
+    try:
+        body = memoryview(decompress(content[len(MAGIC) + 4 :]))
+        size = 4 + int.from_bytes(body[:4], "big")
+        said = json.loads(str(body[4:size], "utf-8"))
+        return _joined(said, Table.load(body[size:]), base)
+    except (error, KeyError, IndexError, TypeError) as trouble:
+        raise ValueError("not compiled phrases of a site") from trouble
+
+
+def _joined(said: Mapping[str, Any], table: Table, base: Lexicon) -> Lexicon:
+    name, first = said["name"], base.matcher
+    own = tuple(rules(said["groups"], name))
+    weights = {(group, phrase): severity for group, phrase, severity in said["weights"]}
+    resting = frozenset(at for at, one in enumerate(base.rules) if _weight(one, weights) == "")
+    shipped = tuple(_weighed(one, weights, name) for one in base.rules) if weights else base.rules
+    matcher = Beside(first, Matcher(table) if own else None, len(shipped), resting)
+    return replace(
+        base,
+        rules=shipped + own,
+        spelling=base.spelling.knowing(one for one in table.vocabulary if one.isalpha()),
+        matcher=matcher,
+        version=f"{base.version}+{name}",
+    )
+
+
+def _weight(rule: Rule, weights: Mapping[tuple[str, str], str]) -> str | None:
+    return weights.get((rule.group, rule.phrase), weights.get((rule.group, "")))
+
+
+def _weighed(rule: Rule, weights: Mapping[tuple[str, str], str], name: str) -> Rule:
+    severity = _weight(rule, weights)
+    if not severity or rule.effect:
+        return rule
+    return replace(rule, severity=Severity.named(severity), id=f"{rule.id}+{name}")
+
+
+def rules(groups: Groups, name: str) -> Iterator[Rule]:
+    """The rules of a site's groups, in order."""
+    for group in groups:
+        for phrase in group["phrases"]:
+            yield Rule(
+                id=f"{group['language']}.{group['id']}.{crc32(phrase.encode()) & 0xFFFF:04x}@{name}",
+                language=group["language"],
+                group=f"{group['language']}.{group['id']}",
+                phrase=phrase,
+                reason=group["reason"],
+                source=group["source"],
+                category=Category(group["category"]),
+                severity=Severity.named(group["severity"]),
+                negatable=group["negatable"],
+                person=group["person"],
+            )
+
+
+def matcher_of(groups: Groups, *, most_work: int = MOST_WORK) -> Matcher:
+    """Only these phrases, to ask where they match. Raises BadPhrase."""
+    return Matcher(_table(groups, most_work))
+
+
+def _table(groups: Groups, most_work: int) -> Table:
+    graph, spending = Graph(), Spending(most_work)
+    readers = _readers(groups)
+    read = [(rule, readers[rule.language]) for rule in rules(groups, "")]
+    trees = [(rule, _read(rule, reader)) for rule, reader in read]
+    for reader in readers.values():
+        graph.define(reader.slots)
+    for number, (rule, tree) in enumerate(trees):
+        with _named(rule):
+            graph.add(tree, number)
+        spending.spend(max(0, len(graph.gaps) - spending.spent))
+    graph.finish()
+    return close(pack(graph, spending), spending)
+
+
+def _readers(groups: Groups) -> dict[str, PhraseReader]:
+    languages = {one["language"] for one in groups}
+    sources = lexicons.sources() if languages else []
+    spell = cache(partial(lexicons.expand_word, lexicons.expand(sources)))
+    return {
+        one["language"]: PhraseReader(one["language"], one.get("slots", {}), spell)
+        for one in sources
+        if one["language"] in languages
+    }
+
+
+def _read(rule: Rule, reader: PhraseReader) -> tuple[Any, ...]:
+    with _named(rule):
+        return reader.read(rule.phrase)
+
+
+class _named:  # noqa: N801
+    """Says of which rule a BadPhrase is."""
+
+    def __init__(self, rule: Rule) -> None:
+        self._rule = rule
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: object) -> None:
+        if isinstance(problem, BadPhrase):
+            problem.group, problem.phrase = self._rule.group, self._rule.phrase

@@ -1,0 +1,42 @@
+"""How many phrases some words leave unfinished at once: what one step of the matcher may cost at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from moderation.detector.closing import Table
+from moderation.detector.matcher import REACH, Matcher, State
+
+_BEGINNINGS, _TRIED, _PATIENCE = 3, 24, 4
+
+
+def breadth(table: Table, enough: int) -> int:
+    """At how many places one can stand at once, by the words that lead to most; looks no further than `enough`.
+
+    A search, not a proof: from the broadest beginnings it goes on with the word that leaves most unfinished.
+    """
+    matcher, words = Matcher(table), list(table.vocabulary)
+    broadest = sorted(_after_each(matcher, words, None), key=_width, reverse=True)[:_BEGINNINGS]
+    few = words[:: 1 + len(words) // _TRIED]
+    return max((_broadest_after(matcher, few, one, enough) for one in broadest), default=0)
+
+
+def _broadest_after(matcher: Matcher, words: Sequence[str], state: State, enough: int) -> int:
+    widths = [_width(state)]
+    for _ in range(REACH):
+        after = list(_after_each(matcher, words, state))
+        if widths[-1] > enough or not after:
+            break
+        state = max(after, key=_width)
+        widths.append(_width(state))
+        if max(widths[:-_PATIENCE], default=0) >= max(widths[-_PATIENCE:]):
+            break
+    return max(widths)
+
+
+def _after_each(matcher: Matcher, words: Iterable[str], state: State | None) -> Iterable[State]:
+    return (one for word in words if (one := matcher.following(word.rstrip("*"), state)) is not None)
+
+
+def _width(state: State) -> int:
+    return len(state.standings)
