@@ -24,5 +24,6 @@ class ModerationConfig(AppConfig):
             searching,
             support_after,
             sweeping,
+            tallying,
         )
         from moderation.views import story_below  # noqa: F401  (what stories show)

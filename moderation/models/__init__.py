@@ -5,6 +5,7 @@ from moderation.models.care import Afterwards, Break, CareLimits, Heavy, Lifted,
 from moderation.models.decision import Appeal, Decision, Proposal
 from moderation.models.desk import AtDesk
 from moderation.models.flag import Flag, FlagEvent, ResponseTimes
+from moderation.models.numbers import PublicMonth, RuleDay, ScoreDay, Tallied, Thresholds
 from moderation.models.paging import HookCall, OnCall
 from moderation.models.phrases import DryRun, DryRunChange, PhraseNote, PhraseVersion
 from moderation.models.report import Report
@@ -33,14 +34,19 @@ __all__ = [
     "PhraseNote",
     "PhraseVersion",
     "Proposal",
+    "PublicMonth",
     "Report",
     "ResponseTimes",
     "RosterSlot",
+    "RuleDay",
+    "ScoreDay",
     "Screened",
     "Screening",
     "Shift",
     "Spared",
     "SupportAfter",
     "SupportOffer",
+    "Tallied",
+    "Thresholds",
     "Watched",
 ]

@@ -85,7 +85,10 @@ class Decision(models.Model):
     before = models.JSONField(null=True, help_text="How the case stood, where the decision can be undone for a moment")
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["member", "kind", "until"], name="decisions_by_member")]
+        indexes: ClassVar = [
+            models.Index(fields=["member", "kind", "until"], name="decisions_by_member"),
+            models.Index(fields=["-at"], name="decisions_by_time"),
+        ]
 
 
 class Proposal(models.Model):

@@ -90,6 +90,7 @@ class Flag(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["-severity", "due_at", "id"], condition=Q(closed_at=None), name="flags_by_urgency"),
             models.Index(fields=["member", "-opened_at"], name="flags_by_member"),
+            models.Index(fields=["-opened_at"], name="flags_by_time"),
         ]
 
     def is_held(self, at: datetime | None = None) -> bool:

@@ -23,6 +23,9 @@ class Screening(models.Model):
     said_at = models.DateTimeField(help_text="When this wording was stored: the message's own time, or its edit's")
     at = models.DateTimeField(default=timezone.now)
     severity = models.PositiveSmallIntegerField(default=0)
+    detected = models.PositiveSmallIntegerField(
+        null=True, help_text="What the detector said, where the site's threshold made it another severity"
+    )
     score = models.FloatField(default=0)
     category = models.CharField(max_length=20, blank=True)
     version = models.CharField(max_length=40, help_text="Of phrase lists and model")

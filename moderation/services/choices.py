@@ -26,6 +26,7 @@ LONGEST = timedelta(days=366)
 FOR_NOW = timedelta(minutes=30)  # a message is hidden while somebody thinks; then it is shown by itself
 POST = "post"  # in one room; chat's to keep, the others are community's
 ABILITIES = (*Restriction.Ability.values, POST)
+CASE = "case"  # stands for a rule where no rule matched: one verdict for the whole case
 VERDICTS = ("real-risk", "distress-but-safe", "not-about-self", "idiom", "wrong")
 GROUNDS = ("plan", "time", "place")  # imminent means that at least one of them was stated
 STEPS = (*GROUNDS, "offered-company", "told-of-emergency-number", "asked-for-no-address")
