@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from copy import copy
 from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import lru_cache
 
 _LEET = str.maketrans("013457@$!|+€", "oieastasiite")

@@ -23,8 +23,9 @@ from moderation.forms_phrases import TryForm
 from moderation.models import PhraseVersion
 from moderation.phrase_content import SiteList
 from moderation.services import phrase_checks, phrase_export, phrase_health, phrase_steps, phrases
-from moderation.services.phrases import Lists, ShippedGroup
-from moderation.views import phrase_shown
+from moderation.services.phrases import Lists, ShippedGroup, ShippedPhrase
+from moderation.services.scorecards import Card
+from moderation.views import phrase_scores, phrase_shown
 
 State = PhraseVersion.State
 ON_THEIR_WAY = (State.DRAFT, State.WAITING, State.TRIAL)
@@ -42,10 +43,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     versions, here = phrases.versions(by), phrases.in_force()
     found, now = phrases.lists(language), phrases.content_of(here)
     count, overlooked = phrase_health.overlooked(by)
+    scores = phrase_scores.by_list()
     context = {
         "languages": known,
         "language": language,
-        "rows": phrase_shown.rows(found),
+        "rows": [(one, scores.get(one.group, phrase_scores.Score())) for one in phrase_shown.rows(found)],
+        "model": scores.get("model"),
+        "doubtful": phrase_scores.doubtful([found]),
         "marks": phrase_shown.mark_rows(found),
         "drafts": [phrase_shown.card(one, now, by) for one in versions if one.state in ON_THEIR_WAY],
         "versions": [(one, phrase_words.STATES[one.state]) for one in versions if one.number],
@@ -72,22 +76,24 @@ def one_list(request: HttpRequest, group: str) -> HttpResponse:
         raise NotYours
     found = phrases.lists(language)
     wanted = request.POST.get("wanted", "").replace("\0", "")[:LONGEST_WANTED]
-    context = _list_context(found, group, wanted)
+    card, rules = phrase_scores.of_group(group)
+    context = _list_context(found, group, wanted, rules)
+    context |= {"score": phrase_scores.score(card), "verdicts": phrase_scores.verdicts(card)}
     more = {"group": group, "wanted": wanted, "language": language, "language_name": name_of(language)}
     return render(request, "moderation/phrase_list.html", {**context, **more})
 
 
-def _list_context(found: Lists, group: str, wanted: str) -> dict[str, Any]:
+def _list_context(found: Lists, group: str, wanted: str, rules: dict[str, Card]) -> dict[str, Any]:
     own = next((one for one in found.lists if phrase_shown.own_group(one) == group), None)
     if own:
-        return _own_context(own, wanted)
+        return _own_context(own, wanted, rules)
     shipped = next((one for one in found.groups if one.id == group), None)
     if shipped is None:
         raise NotYours
-    return _shipped_context(shipped, wanted)
+    return _shipped_context(shipped, wanted, rules)
 
 
-def _own_context(one: SiteList, wanted: str) -> dict[str, Any]:
+def _own_context(one: SiteList, wanted: str, rules: dict[str, Card]) -> dict[str, Any]:
     kept, here = phrase_shown.found_in(one.phrases, wanted), phrases.in_force()
     return {
         "own": one,
@@ -95,7 +101,7 @@ def _own_context(one: SiteList, wanted: str) -> dict[str, Any]:
         "purpose": one.purpose,
         "level": phrase_words.level(one.severity),
         "category": CATEGORIES.get(one.category, ""),
-        "phrases": kept[:SHOWN_PHRASES],
+        "phrases": [(each, _score(phrase_shown.own_group(one), each, rules)) for each in kept[:SHOWN_PHRASES]],
         "found": len(kept),
         "total": len(one.phrases),
         "examples": [(_("Must be found"), one.must), (_("Must not be found"), one.must_not)],
@@ -104,19 +110,27 @@ def _own_context(one: SiteList, wanted: str) -> dict[str, Any]:
     }
 
 
-def _shipped_context(one: ShippedGroup, wanted: str) -> dict[str, Any]:
+def _shipped_context(one: ShippedGroup, wanted: str, rules: dict[str, Card]) -> dict[str, Any]:
     kept = phrase_shown.shipped_in(one.phrases, wanted)
-    shown = [(each, phrase_words.level(each.severity), phrase_words.level(each.shipped)) for each in kept]
     return {
         "shipped": one,
         "name": phrase_words.group_name(one.id),
         "purpose": one.reason,
         "effect": phrase_words.EFFECTS.get(one.effect, ""),
         "category": CATEGORIES.get(one.category, ""),
-        "phrases": shown[:SHOWN_PHRASES],
+        "phrases": [_shipped_phrase(one, each, rules) for each in kept[:SHOWN_PHRASES]],
         "found": len(kept),
         "total": len(one.phrases),
     }
+
+
+def _score(group: str, phrase: str, rules: dict[str, Card]) -> phrase_scores.Score:
+    return phrase_scores.score(rules.get(phrase_scores.rule_name(group, phrase)))
+
+
+def _shipped_phrase(one: ShippedGroup, each: ShippedPhrase, rules: dict[str, Card]) -> tuple[Any, ...]:
+    here, shipped = phrase_words.level(each.severity), phrase_words.level(each.shipped)
+    return (each, here, shipped, _score(one.id, each.phrase, rules))
 
 
 @require_http_methods(["GET", "POST"])
