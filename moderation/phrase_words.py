@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from moderation.console_words import BANDS
-from moderation.detector import Severity
 from moderation.phrase_content import Content, Difference, Weight
 
 MORE, LESS, OTHER = "+", "\N{MINUS SIGN}", "~"
@@ -45,6 +44,7 @@ ADVICE: dict[str, Any] = {
     "costly": _("Use fewer alternatives and gaps, or part it into two phrases."),
     "example": _("Change the phrases until the sentence is read as it should be, or change the sentence."),
     "smoke": _("This sentence has to be found always. Take the change back that keeps it from being found."),
+    "empty": _("Add a phrase to the list, or take the list out."),
     "gone": _("This release says it otherwise. Take the change back."),
 }
 # Why somebody looks at a message that was no concern: codes, so that no words of anybody are in the trail.
@@ -136,6 +136,6 @@ def weighed(one: Weight) -> str:
     return said % {"level": level(one.severity)}
 
 
-def is_severe(severity: str) -> bool:
-    """Whether a level comes to the queue within minutes."""
-    return bool(severity) and severity != "mark" and Severity.named(severity) >= Severity.HIGH
+def advised(problems: Iterable[Any]) -> list[tuple[Any, str]]:
+    """Problems, each with what to do about it."""
+    return [(one, str(ADVICE.get(one.code, ""))) for one in problems]

@@ -150,12 +150,7 @@ def note(request: HttpRequest, token: str) -> HttpResponse:
 def check(request: HttpRequest, token: str) -> HttpResponse:
     """What stands in the way of this text, in words; nothing is changed by asking."""
     found = phrases.version_for(me(request), token)
-    return shown(request, found, **problems(phrase_checks.check(found)), is_checked=True)
-
-
-def problems(found: list[phrase_checks.Problem]) -> dict[str, Any]:
-    """Problems with what to do about each."""
-    return {"problems": [(one, phrase_words.ADVICE.get(one.code, "")) for one in found]}
+    return shown(request, found, problems=phrase_words.advised(phrase_checks.check(found)), is_checked=True)
 
 
 @require_POST
@@ -167,7 +162,9 @@ def step(request: HttpRequest, token: str) -> HttpResponse:
     try:
         said = _step(request, found, do, words)
     except phrase_checks.NotSound as refusal:
-        return shown(request, found, status=refusal.status, **problems(refusal.problems), is_checked=True)
+        return shown(
+            request, found, status=refusal.status, problems=phrase_words.advised(refusal.problems), is_checked=True
+        )
     except (phrases.NotNow, phrases.Changed, NotAllowed) as refusal:
         fresh = phrases.version_for(me(request), token)
         return shown(request, fresh, status=refusal.status, error=str(refusal.detail), my_sign=words)

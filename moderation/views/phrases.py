@@ -145,8 +145,12 @@ def try_text(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         token, text = form.cleaned_data["version"], form.cleaned_data["text"]
         version = phrases.version_for(by, token) if token else None
-        context |= _tried(text, phrase_checks.try_text(by, text, version), version)
-    return render(request, "moderation/phrase_try.html", context, status=400 if form.errors else 200)
+        try:
+            context |= _tried(text, phrase_checks.try_text(by, text, version), version)
+        except phrase_checks.NotSound as refusal:
+            context |= {"unsound": phrase_words.advised(refusal.problems), "version": version}
+    status = 400 if form.errors else 422 if "unsound" in context else 200
+    return render(request, "moderation/phrase_try.html", context, status=status)
 
 
 def _tried(text: str, tried: phrase_checks.Tried, version: PhraseVersion | None) -> dict[str, Any]:
