@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -125,10 +125,14 @@ def fewer(now: int, draft: int) -> str:
 
 
 def _minutes(side: Side) -> str:
+    if side.queue_minutes is None:
+        return _("not known yet")
     return _("%(n)s min") % {"n": round(side.queue_minutes)}
 
 
 def _more_work(now: Side, draft: Side) -> str:
+    if now.queue_minutes is None or draft.queue_minutes is None:
+        return _("too few cases were decided to say")
     change = round(draft.queue_minutes) - round(now.queue_minutes)
     if not change:
         return _("as much")
@@ -195,11 +199,20 @@ def _day_said(day: str) -> str:
         return day
 
 
-def plot(by_day: Sequence[tuple[str, int]]) -> dict[str, Any]:
-    """All that the plot and its table need; empty without a day."""
+def every_day(by_day: Sequence[tuple[str, int]], run: DryRun) -> list[tuple[str, int]]:
+    """The days of a run, also those without a hit; of a trial those it had."""
+    known, last = dict(by_day), timezone.localdate(run.asked_at)
+    if run.is_trial or not known:
+        return list(by_day)
+    days = {(last - timedelta(days=number)).isoformat() for number in range(run.days)}
+    return [(day, known.get(day, 0)) for day in sorted(days | known.keys())]
+
+
+def plot(by_day: Sequence[tuple[str, int]], run: DryRun) -> dict[str, Any]:
+    """All that the plot and its table need; empty without a hit."""
     if not by_day:
         return {}
-    drawn = bars(by_day)
+    drawn = bars(every_day(by_day, run))
     counts = [one.count for one in drawn]
     said = _("From %(first)s to %(last)s: %(sum)s in all, %(most)s on the day with the most.") % {
         "first": drawn[0].day, "last": drawn[-1].day, "sum": sum(counts), "most": max(counts)}  # fmt: skip

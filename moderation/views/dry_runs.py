@@ -68,7 +68,7 @@ def dry_run(request: HttpRequest, token: str) -> HttpResponse:
         "lost": dry_run_shown.by_category(result.lost),
         "by_list": dry_run_shown.named(result.by_list, names),
         "overlap": dry_run_shown.named(result.overlap, names),
-        "plot": dry_run_shown.plot(result.by_day),
+        "plot": dry_run_shown.plot(result.by_day, run),
         "shown": phrase_samples.counts(run),
         "hinders": dry_run_shown.hinders(run.version, result),
         **phrase_shown.rights(me(request), run.version),

@@ -49,7 +49,7 @@ def version(request: HttpRequest, token: str) -> HttpResponse:
 def shown(request: HttpRequest, found: PhraseVersion, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page of a version."""
     by, here = me(request), phrases.in_force()
-    now, run = phrases.content_of(here), dry_runs.last_of(found)
+    now, run, trial = phrases.content_of(here), dry_runs.last_of(found), dry_runs.last_of(found, is_trial=True)
     content = phrases.content_of(found)
     context = {
         "one": found,
@@ -59,6 +59,7 @@ def shown(request: HttpRequest, found: PhraseVersion, *, status: int = 200, **mo
         "own": [(one, phrase_words.level(one.severity), phrase_shown.own_group(one)) for one in content.lists],
         "here": here,
         "run": run and dry_run_shown.summary(run),
+        "trial": trial and dry_run_shown.summary(trial),
         "hinders": dry_run_shown.hinders(found, run),
         "days": dry_runs.DAYS,
         "notes": phrases.notes(found),
@@ -175,6 +176,8 @@ def step(request: HttpRequest, token: str) -> HttpResponse:
 def _step(request: HttpRequest, found: PhraseVersion, do: str, words: str) -> str:
     by, token = me(request), found.token
     if do == "ask":
+        if hinders := dry_run_shown.hinders(found, dry_runs.last_of(found)):
+            raise phrases.NotNow(hinders)
         edits = request.POST.get("edits", "")
         phrase_steps.ask(by, token, edits=int(edits) if edits.isascii() and edits.isdigit() and len(edits) < 10 else 0)
         return _("Handed in. It doesn't change any more; somebody who had no hand in it reads it.")
