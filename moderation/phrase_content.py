@@ -74,11 +74,12 @@ class Content:
 
 def read(stored: dict[str, Any]) -> Content:
     """The content of a stored version."""
-    lists = (
-        SiteList(**{k: tuple(v) if isinstance(v, list) else v for k, v in one.items()})
-        for one in stored.get("lists", ())
-    )
-    return Content(tuple(lists), tuple(Weight(**one) for one in stored.get("weights", ())))
+    lists = tuple(SiteList(**_as_tuples(one)) for one in stored.get("lists", ()))
+    return Content(lists, tuple(Weight(**one) for one in stored.get("weights", ())))
+
+
+def _as_tuples(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in one.items()}
 
 
 def written(content: Content) -> dict[str, Any]:
@@ -153,20 +154,16 @@ def changed(content: Content, change: Change) -> Content:
         case PutList(one):
             return _with_list(content, one)
         case RemoveList(key):
-            content.list_of(key)
-            return replace(content, lists=tuple(one for one in content.lists if one.key != key))
+            gone = content.list_of(key)
+            return replace(content, lists=tuple(one for one in content.lists if one != gone))
         case AddPhrase(key, phrase):
             return _with_phrase(content, content.list_of(key), phrase)
         case RemovePhrase(key, phrase):
             return _without_phrase(content, content.list_of(key), phrase)
-        case Rest(group, phrase):
-            return _weighed(content, Weight(group, phrase, ""))
-        case Reweigh(group, severity, phrase):
-            if severity not in _severities():
-                raise NotAllowed(_("That is no level."))
-            return _weighed(content, Weight(group, phrase, severity))
         case AsShipped(group, phrase):
             return replace(content, weights=_others(content, group, phrase))
+        case _:
+            return _weighed(content, change)
 
 
 def says(change: Change) -> str:
@@ -247,7 +244,11 @@ def _replaced(content: Content, new: SiteList) -> Content:
     return replace(content, lists=tuple(new if one.key == new.key else one for one in content.lists))
 
 
-def _weighed(content: Content, weight: Weight) -> Content:
+def _weighed(content: Content, change: Rest | Reweigh) -> Content:
+    severity = change.severity if isinstance(change, Reweigh) else ""
+    if isinstance(change, Reweigh) and severity not in _severities():
+        raise NotAllowed(_("That is no level."))
+    weight = Weight(change.group, change.phrase, severity)
     others = _others(content, weight.group, weight.phrase)
     if len(others) >= MOST_CHANGES:
         raise NotAllowed(_("That is too much of the release to change."))

@@ -21,7 +21,7 @@ from moderation.detector.closing import Table, close
 from moderation.detector.finding import Category, Severity
 from moderation.detector.graph import Graph
 from moderation.detector.lexicon import Lexicon, Rule
-from moderation.detector.matcher import Match, Matcher
+from moderation.detector.matcher import Finds, Match, Matcher
 from moderation.detector.packing import pack
 from moderation.detector.phrases import BadPhrase, PhraseReader
 from moderation.detector.reading import Between, nothing
@@ -52,7 +52,7 @@ class Extra:
 class Beside:
     """The release's matcher and another one after it, less what rests. Phrases of the second have later numbers."""
 
-    def __init__(self, first: Matcher, second: Matcher | None, later: int, resting: frozenset[int]) -> None:
+    def __init__(self, first: Finds, second: Matcher | None, later: int, resting: frozenset[int]) -> None:
         self.first, self.second = first, second
         self._later, self._resting = later, resting
 
@@ -113,7 +113,7 @@ def _joined(said: Mapping[str, Any], table: Table, base: Lexicon) -> Lexicon:
     return replace(
         base,
         rules=shipped + own,
-        spelling=base.spelling.knowing(one for one in table.vocabulary if one.isalpha()),
+        spelling=base.spelling.knowing(matcher.second.words() if matcher.second else ()),
         matcher=matcher,
         version=f"{base.version}+{name}",
     )

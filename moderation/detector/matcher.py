@@ -104,6 +104,10 @@ class Matcher:
             between()
         return [Match(number, first, last) for (number, last), first in found.items()], steps
 
+    def words(self) -> list[str]:
+        """The words that its phrases speak of, without stems."""
+        return [one for one in self._table.vocabulary if one.isalpha()]
+
     def following(self, word: str, after: State | None = None) -> State | None:
         """Where a word leads from a state; from the beginning of a sentence without one."""
         return self._following(after or self._opening, self._number(word))

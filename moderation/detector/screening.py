@@ -25,6 +25,7 @@ class Detector:
         ngrams.pairs(model.kin)  # this and the next put together now, not at the first message
         model.side  # noqa: B018
         self.version = f"{lexicon.version} {model.version}"
+        self.spelling = lexicon.spelling
 
     def screen(
         self,

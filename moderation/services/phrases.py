@@ -147,6 +147,12 @@ def lists(language: str, version: PhraseVersion | None = None) -> Lists:
     return Lists(language, version.number if version else None, groups, own)
 
 
+def is_shipped(group: str, phrase: str = "") -> bool:
+    """Whether the release has this group, and this phrase in it."""
+    rules = _shipped().get(group, [])
+    return bool(rules) and (not phrase or phrase in {one.phrase for one in rules})
+
+
 @cache
 def _shipped() -> dict[str, list[Rule]]:
     found: dict[str, list[Rule]] = defaultdict(list)
@@ -261,10 +267,9 @@ def _noted(version: PhraseVersion, by: Member, what: str) -> None:
 def _mind_release(change: Change) -> None:
     if not isinstance(change, (Rest, Reweigh)):
         return
-    rules = _shipped().get(change.group, [])
-    if not rules or (change.phrase and change.phrase not in {one.phrase for one in rules}):
+    if not is_shipped(change.group, change.phrase):
         raise NotAllowed(_("The release has no such phrase."))
-    if isinstance(change, Reweigh) and rules[0].effect:
+    if isinstance(change, Reweigh) and _shipped()[change.group][0].effect:
         raise NotAllowed(_("What changes the meaning of signs has no level. It can only rest."))
 
 

@@ -21,10 +21,9 @@ from django.db import transaction
 from chat.models import Message, Room
 from community import fieldcrypt
 from community.services import keyring
-from moderation import detector
 from moderation.detector import Category, Finding, Reason, Severity, Span
 from moderation.models import Screening
-from moderation.services import flags, shield, support
+from moderation.services import flags, lexicon_in_force, shield, support
 from moderation.services.windows import Windows
 
 log = logging.getLogger("moderation.screening")
@@ -44,12 +43,14 @@ def screen(
 ) -> int:
     """Reads these messages, which hold plain words; how many were read. Call in the transaction that stores them.
 
-    Two or three queries and one insert for all; more only for what is flagged. `budget`: seconds, else the usual ones.
+    Two or three queries and one insert for all; more only for what is flagged, and every two seconds those that ask for
+    the phrases in force. To load them is no message's fault. `budget`: seconds, else the usual ones.
     `late` when they were stored before, in a transaction that is over: call outside of one then.
     """
     if not settings.SCREENING or not messages:
         return 0
-    found = _read(messages, read or detector.screen, BUDGET_SECONDS if budget is None else budget, each=late)
+    read = read or lexicon_in_force.present().screen
+    found = _read(messages, read, BUDGET_SECONDS if budget is None else budget, each=late)
     with transaction.atomic() if late else nullcontext():
         _keep(found, late=late)
     return len(found)
@@ -57,7 +58,6 @@ def screen(
 
 def _read(messages: Sequence[Message], read: Read, budget: float, *, each: bool) -> list[Found]:
     """What was found in those that could be read in time; with `each`, one that takes long keeps no other waiting."""
-    detector.shipped()  # read from its files once for each process, which is no message's fault
     windows, total = Windows(messages), _Budget(budget)
     found: list[Found] = []
     for place, message in enumerate(messages):

@@ -16,9 +16,8 @@ from chat.services import sealing
 from community.duties import duty
 from community.models import Member
 from community.services import outbox
-from moderation.detector import shipped
 from moderation.models import Alarm, Screened, Screening
-from moderation.services import screening
+from moderation.services import lexicon_in_force, screening
 
 log = logging.getLogger("moderation.screening")
 AT_ONCE, ROOMS_AT_ONCE = 100, 200
@@ -33,7 +32,7 @@ def sweep() -> int:
     """Reads every message and every edit that has no screening; how many."""
     if not settings.SCREENING:
         return 0
-    shipped()  # read from its files before the first message waits for that
+    lexicon_in_force.present()  # read before the first message waits for that
     end, read = time.monotonic() + BUSY_SECONDS, 0
     while time.monotonic() < end:
         rooms = list(_behind())

@@ -1,0 +1,91 @@
+"""The detector that this process reads with: the release's phrases, and beside them the version in force.
+
+Each process looks for another version every two seconds at most, by one small query; what was put in force is read once
+and kept. A version that can't be read is left out: the release's own phrases are looked for, and a duty mends it
+(`phrase_mending`). Never the reason that a message is not stored or not read.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+
+from moderation import detector
+from moderation.detector import Detector
+from moderation.detector import lexicon as lexicons
+from moderation.detector import model as models
+from moderation.detector.beside import beside
+from moderation.models import PhraseVersion
+
+log = logging.getLogger("moderation.phrases")
+Key = tuple[int, int]  # a version and the number of its text
+
+
+@dataclass(slots=True)
+class _Held:
+    """What this process reads with."""
+
+    looked_at: float | None = None
+    key: Key | None = None
+    detector: Detector | None = None  # None: the release's own
+    trouble: bool = False
+
+
+_held = _Held()
+
+
+def present() -> Detector:
+    """The detector to read messages with now. Looks for another version when the last look was a while ago."""
+    every = settings.PHRASES_LOOK_SECONDS
+    now = time.monotonic()
+    if every is not None and (_held.looked_at is None or now - _held.looked_at >= every):
+        _held.looked_at = now
+        look()
+    return _held.detector or detector.shipped()
+
+
+def look() -> None:
+    """Asks which version is in force, and reads it if it is another one than before."""
+    try:
+        with transaction.atomic():
+            key = _key()
+            if key != _held.key or _held.trouble:  # what can't be read may have been compiled anew
+                _take(key)
+    except DatabaseError as error:
+        log.error("Could not ask for the phrases in force: %s", type(error).__name__)  # noqa: TRY400
+
+
+def forget() -> None:
+    """The next message looks anew."""
+    _held.looked_at, _held.key, _held.detector, _held.trouble = None, None, None, False
+
+
+def is_in_trouble() -> bool:
+    """True while there is a version in force that this process can't read."""
+    return _held.trouble
+
+
+def loaded(compiled: bytes | memoryview | None) -> Detector:
+    """A detector from what was compiled of a version. Raises `beside.Outdated` and ValueError."""
+    return Detector(beside(bytes(compiled or b""), lexicons.shipped()), models.shipped())
+
+
+def _key() -> Key | None:
+    return PhraseVersion.objects.filter(state=PhraseVersion.State.IN_FORCE).values_list("pk", "edits").first()
+
+
+def _take(key: Key | None) -> None:
+    found, trouble = None, False
+    if key is not None:
+        compiled = PhraseVersion.objects.filter(pk=key[0]).values_list("compiled", flat=True).first()
+        try:
+            found = loaded(compiled)
+        except ValueError as error:
+            trouble = True
+            if key != _held.key:
+                log.error("Phrases %s can't be read (%s); the release's are", key[0], type(error).__name__)  # noqa: TRY400
+    _held.key, _held.detector, _held.trouble = key, found, trouble

@@ -1,0 +1,61 @@
+"""Compiles versions anew that an upgrade has left unreadable, and tells admins while the one in force can't be read."""
+
+from __future__ import annotations
+
+import logging
+
+from community.duties import duty
+from community.models import Member
+from community.services import outbox
+from moderation.detector.phrases import BadPhrase
+from moderation.models import PhraseVersion
+from moderation.services import lexicon_in_force, phrase_compiling
+from moderation.services.sweeping import may_tell
+
+log = logging.getLogger("moderation.phrases")
+State = PhraseVersion.State
+_sound: set[tuple[int, int]] = set()  # (version, edits) that this process could read: not read again
+
+
+@duty("phrases in force", every_seconds=30)
+def mend() -> int:
+    """Compiles anew what can't be read of the versions that are used; how many. Tells of the one in force."""
+    rows = PhraseVersion.objects.filter(state__in=(State.IN_FORCE, State.TRIAL, State.WAITING))
+    keys = [key for key in rows.values_list("pk", "edits", "state") if key[:2] not in _sound]
+    return sum(_mended(pk, edits, state) for pk, edits, state in keys)
+
+
+def _mended(pk: int, edits: int, state: str) -> bool:
+    version = PhraseVersion.objects.filter(pk=pk).first()
+    if version is None or _is_readable(version):
+        _sound.add((pk, edits))
+        return False
+    if state == State.IN_FORCE:
+        _tell()
+    try:
+        compiled = phrase_compiling.compiled_of(version)
+    except BadPhrase:
+        log.error("Version %s of the phrases can't be compiled with this release", pk)  # noqa: TRY400
+        return False
+    return bool(PhraseVersion.objects.filter(pk=pk, edits=edits).update(compiled=compiled))
+
+
+def _is_readable(version: PhraseVersion) -> bool:
+    try:
+        lexicon_in_force.loaded(version.compiled)
+    except ValueError:
+        return False
+    return True
+
+
+def _tell() -> None:
+    """Writes to admins, once an hour at most."""
+    if not may_tell("phrases-not-read"):
+        return
+    people = Member.objects.filter(groups__name="admins", is_active=True).exclude(email="")
+    body = (
+        "The site's own phrases could not be read, so that for a moment only those of the release were looked for. "
+        "They are compiled anew now. If this message comes again, please look at the server's log."
+    )
+    for address in sorted(set(people.values_list("email", flat=True))):
+        outbox.write(to=address, subject="The site's own phrases", body=body)
