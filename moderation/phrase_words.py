@@ -77,8 +77,8 @@ def level(severity: str) -> str:
 
 
 def band(severity: int) -> str:
-    """The band of a reading's number; nothing below the queue."""
-    return str(BANDS.get(severity, _("not in the queue")))
+    """The band of a reading's number, or what it is below the queue."""
+    return str(BANDS.get(severity) or (_("distress only") if severity else _("nothing")))
 
 
 def group_name(group: str) -> str:
