@@ -29,7 +29,7 @@ def _said(version: PhraseVersion | None) -> dict[str, Any]:
 
 
 def _toml(said: Mapping[str, Any]) -> Iterator[str]:
-    tables = {name: one for name, one in said.items() if isinstance(one, (list, tuple))}
+    tables = {name: one for name, one in said.items() if one and isinstance(one, (list, tuple))}
     yield from (f"{name} = {_value(one)}" for name, one in said.items() if name not in tables)
     for name, several in tables.items():
         for table in several:

@@ -276,8 +276,8 @@ def test_a_text_is_read_now_and_by_a_draft_and_is_nowhere_afterwards(ada, draft)
     client, words = at_console(ada), "I cannot do another winter, <b>friends</b>"
     answer = client.post(url("phrases-try"), {"text": words, "version": draft.token})
     assert answer.status_code == 200
-    assert "Read as: nothing" in page(answer)
-    assert "Read as: Today" in page(answer)
+    assert page(answer).count("Read as: Today") == 1
+    assert page(answer).count("Read as: ") == 2
     assert "<b>friends" not in page(answer)
     assert not Message.objects.exists()
     assert client.post(url("phrases-try"), {"text": "", "version": ""}).status_code == 400
