@@ -10,7 +10,7 @@ class ModerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from moderation import access, receivers  # noqa: F401  (rows of the access table; what moderation hears)
+        from moderation import access, demo_phrases, receivers  # noqa: F401  (rights; a demo's duty; what we hear)
         from moderation.services import (  # noqa: F401  (their duties, and what they enter elsewhere)
             appeals,
             clock,

@@ -64,6 +64,7 @@ DONE: dict[str, Any] = {
     "memorial.hand-over-asked": _("asked to give a memorial's words to the family"),
     "memorial.hand-over-signed": _("signed that a memorial's words are given to the family"),
     "memorial.handed-over": _("took out what was written in a memorial, for the family"),
+    "phrases.sample-read": _("read a message of a dry run"),
     "phrases.drafted": _("began a draft of the site's phrases"),
     "phrases.changed": _("changed a draft of the site's phrases"),
     "phrases.noted": _("wrote a note to the site's phrases"),
@@ -95,6 +96,10 @@ REASONS: dict[str, Any] = {
     **dict(Decision.Reason.choices),
     "conversation": _("a one-to-one conversation"),
     "room": _("a room"),
+    "was-a-concern": _("it was a concern already"),
+    "phrase-misreads": _("to see whether a phrase reads people wrongly"),
+    "phrase-missing": _("to see what a phrase would no longer find"),
+    "phrase-example": _("to write an example that must be found, or must not"),
 }
 
 

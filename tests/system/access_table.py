@@ -4,7 +4,8 @@ An address is *open* (everyone), for *members* (anyone signed in), for people wi
 *author* of the message only, for *staff* (moderators) with a second factor in
 this session, for *admins* or *curators* with one, for *keepers*: curators and moderators, or for *hosts* and
 moderators. *Leading* is for whoever leads this live chat, and for moderators. A *case* is for staff who may work on it,
-and *lead* for leads and admins. Stories have a *desk* for reviewers, curators and admins; a *reviewer* is a clinician,
+and *lead* for leads and admins. Of the site's phrases *readers* are moderators, leads and admins, and
+*tuners* leads and admins. Stories have a *desk* for reviewers, curators and admins; a *reviewer* is a clinician,
 an *editor* a curator or admin, and *lookers* are all of them and moderators. *Half* is for a sign-in that lacks its second step; anyone else is sent away. An
 address that is itself a *key* opens for whoever knows it, without a session (tests/chat/test_calendars.py); any other
 is not here.
@@ -15,6 +16,7 @@ from __future__ import annotations
 OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
 CURATOR, KEEPER, HOST, LEADING, CASE, LEAD = "curator", "keeper", "host", "leading", "case", "lead"
 KEY, DESK, REVIEWER, EDITOR, LOOKER = "key", "desk", "reviewer", "editor", "looker"
+READER, TUNER = "reader", "tuner"
 
 URLS: dict[str, str] = {
     # pages for everyone
@@ -216,6 +218,28 @@ URLS: dict[str, str] = {
     "moderation:undo": CASE,
     "moderation:answer": CASE,
     "moderation:calm": CASE,
+    # the site's own phrases; tests/moderation/test_phrase_pages.py presses every button
+    "moderation:phrases": READER,
+    "moderation:phrases-file": READER,
+    "moderation:phrases-back": TUNER,
+    "moderation:phrases-try": READER,
+    "moderation:phrase-draft": TUNER,
+    "moderation:phrase-list": READER,
+    "moderation:phrase-version": READER,
+    "moderation:phrase-change": TUNER,
+    "moderation:phrase-why": TUNER,
+    "moderation:phrase-note": READER,
+    "moderation:phrase-check": TUNER,
+    "moderation:phrase-step": TUNER,
+    "moderation:phrase-add": TUNER,
+    "moderation:phrase-new-list": TUNER,
+    "moderation:phrase-settings": TUNER,
+    "moderation:phrase-release": TUNER,
+    "moderation:dry-run-ask": TUNER,
+    "moderation:dry-run": READER,
+    "moderation:dry-run-state": READER,
+    "moderation:dry-run-stop": TUNER,
+    "moderation:dry-run-sample": READER,
     # curation
     "curate": CURATOR,
     "curate-coverage": CURATOR,

@@ -30,6 +30,7 @@ from tests.factories import (
     post,
     report_entry,
 )
+from tests.moderation.phrases import make_draft, make_run
 from tests.system.access_table import (
     ADMIN,
     AUTHOR,
@@ -48,8 +49,10 @@ from tests.system.access_table import (
     MEMBER,
     OPEN,
     PLACE,
+    READER,
     REVIEWER,
     STAFF,
+    TUNER,
     URLS,
 )
 
@@ -72,6 +75,9 @@ OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise":
           "account_reset_password_from_key": ["1", "no-such-key"], "admin:app_list": ["community"],
           "live-host-act": ["no-such-token", "pause"], "sitemap-part": [0],
           "curate-order": ["GB", "now"], "curate-answer": ["evenings", 1],
+          "moderation:phrase-list": ["en.intent"], "moderation:phrase-settings": [NO_CASE, "tired"],
+          "moderation:dry-run-sample": [NO_CASE, "new", 1],
+          **{f"moderation:{name}": [NO_CASE] for name in ("phrase-version", "phrase-change", "phrase-why", "phrase-note", "phrase-check", "phrase-step", "phrase-add", "phrase-new-list", "phrase-release", "dry-run-ask", "dry-run", "dry-run-state", "dry-run-stop")},
           **{f"moderation:{name}": [NO_CASE] for name in ("case", "take", "renew", "release", "note", "second", "key", "decide", "undo", "answer", "calm")}}  # fmt: skip
 
 
@@ -195,6 +201,30 @@ def test_a5_s8_pages_of_leads_want_the_role_and_a_second_factor(people, name):
     assert ask(staff_client("leads", second_factor=False), name).status_code == 403
     for roles in ((), ("moderators",), ("hosts", "curators", "reviewers")):
         assert ask(staff_client(*roles, second_factor=True), name).status_code == 404
+
+
+PHRASES = {READER: ("moderators", "leads", "admins"), TUNER: ("leads", "admins")}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind in PHRASES])
+def test_a4_a5_s8_pages_of_the_phrases_want_the_role_a_second_factor_and_something_that_is_there(people, name):
+    draft = make_draft(make_member(roles=("leads",)))
+    run = make_run(draft, Message.objects.get())
+    given = OTHERS.get(name) and [
+        {NO_CASE: (run if "dry-run" in name else draft).token}.get(one, one) for one in OTHERS[name]
+    ]
+    given = [draft.token] if name == "moderation:dry-run-ask" else given
+    roles = PHRASES[URLS[name]]
+    for role in roles:
+        answer = ask(staff_client(role, second_factor=True), name, given, {"do": "ask"})
+        assert answer.status_code in (200, 302, 400, 409, 422)
+    assert ask(staff_client(roles[0], second_factor=False), name, given).status_code == 403
+    others = {"hosts", "curators", "reviewers", "moderators"} - set(roles)
+    for wrong in ((), tuple(others)):
+        assert ask(staff_client(*wrong, second_factor=True), name, given).status_code == 404
+    if given and NO_CASE in OTHERS[name]:
+        assert ask(staff_client(roles[0], second_factor=True), name).status_code == 404
 
 
 @pytest.mark.django_db
