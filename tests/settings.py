@@ -52,6 +52,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0  # no thread keeps a line from one test
 STATIC_ROOT = TEST_DIRECTORY / "static"  # empty: files are found where they lie
 STATIC_ROOT.mkdir(exist_ok=True)
 SCREENING = True
+GUARDED_ROOMS = False  # on where it is tested: elsewhere members may post with nobody on shift
 HELP_FILE = TEST_DIRECTORY / f"help-{_worker}.json"
 AUDIT_HEADS = TEST_DIRECTORY / f"audit-heads-{_worker}.log"
 # Argon2 costs 40 ms on purpose. Tests sign in a lot; those about hashing ask for the real one.

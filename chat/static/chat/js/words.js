@@ -42,6 +42,13 @@ export const WORDS = {
   backOnline: (n) => (n === 1 ? "Back online. 1 new message below." : `Back online. ${n} new messages below.`),
   over: (n) => (n === 1 ? "1 character over. You could send it in two parts." : `${n} characters over. You could send it in two parts.`),
   slow: (n, s) => `One message every ${n} seconds, so that everyone can keep up. You can send again in ${s}.`,
+  guard: {
+    slow: (n) => `No moderator is here right now, so everyone takes it slowly: one message every ${n} seconds.`,
+    reads: "No moderator is here right now, so people who are new read along for now.",
+    back: (day, time) => (day ? `One is here again on ${day} at ${time}.` : `One is here again at ${time}.`),
+    unknown: "We don't know yet when one is here again.",
+    over: "A moderator is here again.",
+  },
   present: (n) => (n >= 3 ? `About ${roughly(n)} here` : "A few here"),
   spoken: (n, people) => `${n} new messages from ${people} people`,
   spokenCount: (n) => (n === 1 ? "1 new message" : `${n} new messages`),
