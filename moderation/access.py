@@ -29,3 +29,8 @@ def _set_times(actor: Member, thing: object) -> bool:
 @rule("audit.read")
 def _read_audit(actor: Member, thing: object) -> bool:
     return has_role(actor, "leads", "admins")
+
+
+@rule("roster.lead")
+def _lead_roster(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads")

@@ -14,8 +14,11 @@ class ModerationConfig(AppConfig):
         from moderation.services import (  # noqa: F401  (their duties, and what they enter elsewhere)
             appeals,
             clock,
+            closing,
             colleagues,
             desk,
+            guarding,
+            handover,
             hooks,
             live_side,
             reading_along,
@@ -24,5 +27,6 @@ class ModerationConfig(AppConfig):
             searching,
             support_after,
             sweeping,
+            watching,
         )
         from moderation.views import story_below  # noqa: F401  (what stories show)

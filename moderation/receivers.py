@@ -7,6 +7,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from chat import hub, signals
+from chat.guard import Guard
+from chat.services import room_guard
 from moderation import demo
 from moderation import signals as own
 from moderation.desk import Desk
@@ -42,6 +44,12 @@ def _offered(sender: Any, member_id: int, **_: Any) -> None:
 @receiver(own.queue_moved)
 def _queue_moved(sender: Any, **_: Any) -> None:
     hub.from_thread("part_moved", Desk.name, [])
+
+
+@receiver(own.shifts_moved)
+def _shifts_moved(sender: Any, **_: Any) -> None:
+    room_guard.forget()
+    hub.from_thread("part_moved", Guard.name, [])
 
 
 @receiver(signals.demo_loaded)

@@ -1,7 +1,7 @@
-"""Rooms while no moderator is on shift: everyone takes it slowly, people who are new read along, nobody new is asked to talk.
+"""Rooms while no moderator is on shift: slow for everyone, for reading to people who are new, and nobody new is asked.
 
 One look serves every post of this process for two seconds, so that posting asks nothing more. Live chats have their own
-guard (`live_gate`). Without the setting `GUARDED_ROOMS`, or without anybody who knows who is on shift, nothing is guarded.
+guard (`live_gate`). Without the setting `GUARDED_ROOMS`, or anybody who knows who is on shift, nothing is guarded.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def standing() -> Standing:
 
 
 def pace(room: Room, member: Member) -> int:
-    """The least time between two messages of this member in a room that is no live chat, 0 for none. Raises `Guarded`."""
+    """The least time between two messages of this member here, where no live chat is; 0 for none. Raises `Guarded`."""
     if not _holds_for(room, member):
         return room.slow_seconds
     if member.is_new_account:
