@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from chat import hub, signals
 from chat.guard import Guard
 from chat.services import room_guard
-from moderation import demo
+from moderation import demo, demo_shifts
 from moderation import signals as own
 from moderation.desk import Desk
 from moderation.offers import Offers
@@ -55,3 +55,4 @@ def _shifts_moved(sender: Any, **_: Any) -> None:
 @receiver(signals.demo_loaded)
 def _demo(sender: Any, **_: Any) -> None:
     demo.load()
+    demo_shifts.keep_somebody_on()

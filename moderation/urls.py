@@ -17,6 +17,7 @@ from moderation.views import (
     support_after,
     times,
     trail,
+    watching,
 )
 from moderation.views.addresses import CaseToken
 
@@ -51,7 +52,7 @@ urlpatterns = [
     path("moderate/shift/read/", shift.read, name="shift-read"),
     path("moderate/shift/hand/", shift.hand, name="shift-hand"),
     path("moderate/shift/end/", shift.end, name="shift-end"),
-    path("moderate/watched/end/", shift.unwatch, name="unwatch"),
+    path("moderate/watched/end/", watching.unwatch, name="unwatch"),
     path("moderate/roster/", roster.page, name="roster"),
     path("moderate/roster/add/", roster.add, name="roster-add"),
     path("moderate/roster/withdraw/", roster.withdraw, name="roster-withdraw"),
@@ -59,7 +60,7 @@ urlpatterns = [
     path("moderate/<case:token>/take/", case.take, name="take"),
     path("moderate/<case:token>/renew/", case.renew, name="renew"),
     path("moderate/<case:token>/give-back/", case.release, name="release"),
-    path("moderate/<case:token>/watch/", shift.watch, name="watch"),
+    path("moderate/<case:token>/watch/", watching.watch, name="watch"),
     path("moderate/<case:token>/note/", colleagues.note, name="note"),
     path("moderate/<case:token>/second/", colleagues.second, name="second"),
     path("moderate/<case:token>/key/", colleagues.key, name="key"),

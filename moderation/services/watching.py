@@ -56,7 +56,7 @@ def watch(by: Member, token: str, *, why: str, days: int) -> None:
             raise BadWatch
         member = Member.objects.select_for_update(no_key=True).get(pk=flag.member.pk)  # one row, whoever asks at once
         now = timezone.now()
-        said = fieldcrypt.seal(text.tidy(why, limit=WHY_LIMIT), purpose=_purpose(member.pk))
+        said = fieldcrypt.seal(text.tidy(why, limit=WHY_LIMIT), purpose=purpose(member.pk))
         Watched.objects.filter(member=member).delete()
         row = Watched.objects.create(member=member, by=by, why=said, until=now + timedelta(days=days))
         audit.record(by, "watch.begun", row, about=member)
@@ -92,13 +92,14 @@ def _seen_by(by: Member) -> QuerySet[Watched]:
 
 def _opened(row: Watched) -> Watch:
     try:
-        why = fieldcrypt.unseal(row.why, purpose=_purpose(row.member_id))
+        why = fieldcrypt.unseal(row.why, purpose=purpose(row.member_id))
     except fieldcrypt.NotReadable:
         why = ""
     return Watch(row.pk, row.member, row.by.name if row.by else "", why, row.until)
 
 
-def _purpose(member_id: int) -> str:
+def purpose(member_id: int) -> str:
+    """What a reason is sealed for."""
     return f"watched:{member_id}"
 
 
@@ -110,4 +111,4 @@ def forget_over() -> int:
 
 @keyring.turns("people to watch")
 def _reseal() -> int:
-    return fieldcrypt.rewrap(Watched.objects.all(), "why", purpose=lambda row: _purpose(row.member_id))
+    return fieldcrypt.rewrap(Watched.objects.all(), "why", purpose=lambda row: purpose(row.member_id))

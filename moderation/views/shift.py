@@ -17,7 +17,7 @@ from chat import schedule
 from chat.views.rooms import me
 from community.refusals import NotYours, Refusal
 from community.views.staff import behind
-from moderation.services import closing, handover, passing_on, queue, shifts, watching
+from moderation.services import closing, handover, passing_on, queue, shifts
 from moderation.views import shift_page
 
 HOME = "moderation:shift"
@@ -139,33 +139,3 @@ def end(request: HttpRequest) -> HttpResponse:
 def _end_page(request: HttpRequest, refusal: Refusal | None = None, **typed: Any) -> HttpResponse:
     context = {**shift_page.end_of(me(request), **typed), "error": str(refusal.detail) if refusal else ""}
     return render(request, "moderation/shift_end.html", context, status=refusal.status if refusal else 200)
-
-
-@require_POST
-@behind("flags.work")
-def watch(request: HttpRequest, token: str) -> HttpResponse:
-    """Puts the member of a case that one holds on the list of those to keep an eye on."""
-    from moderation.views.case import too_late
-
-    why, days = request.POST.get("why", "").replace("\0", ""), request.POST.get("days", "")
-    number = int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0
-    try:
-        watching.watch(me(request), token, why=why, days=number)
-    except NotYours:
-        raise
-    except Refusal as refusal:
-        return too_late(request, token, refusal, typed=[why], since=0, watch_error=str(refusal.detail))
-    messages.success(request, _("Noted. Colleagues see it until then; members don't."))
-    return redirect("moderation:case", token=token)
-
-
-@require_POST
-@behind("flags.work")
-def unwatch(request: HttpRequest) -> HttpResponse:
-    """Nobody has to keep an eye on somebody any more."""
-    pk = request.POST.get("watch", "")
-    if not (pk.isascii() and pk.isdigit() and len(pk) <= 15):
-        raise NotYours
-    watching.end(me(request), int(pk))
-    messages.success(request, _("Taken off the list."))
-    return redirect(HOME)

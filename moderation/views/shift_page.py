@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from community.models import Member
 from moderation.models import Flag, Shift
@@ -91,21 +90,14 @@ def said_at_end(closed: closing.Closed) -> str:
     """What somebody reads when their shift is over."""
     if not closed.is_open:
         return _("Nothing open. Sleep well.")
-    words = ngettext(
-        "Your shift is over. %(n)s case is open.", "Your shift is over. %(n)s cases are open.", closed.is_open
-    )
-    said = words % {"n": closed.is_open}
-    return f"{said} {_who_reads(closed)}"
+    return " ".join((_("Your shift is over, and what is open is handed over."), _who_reads(closed)))
 
 
 def _who_reads(closed: closing.Closed) -> str:
     comes = closed.comes
     if comes.member and comes.at:
-        at = timezone.localtime(comes.at).strftime("%H:%M")
-        return _("%(name)s comes at %(time)s and reads your handover. Sleep well.") % {
-            "name": comes.member.name,
-            "time": at,
-        }
+        said = {"name": comes.member.name, "time": timezone.localtime(comes.at).strftime("%H:%M")}
+        return _("%(name)s comes at %(time)s and reads your handover. Sleep well.") % said
     if comes.member:
         return _("%(name)s is on shift and has your handover. Sleep well.") % {"name": comes.member.name}
     if closed.told:
