@@ -44,7 +44,8 @@ def context_of(member: Member, room: Room) -> dict[str, Any]:
 def _words(standing: room_guard.Standing, *, is_new: bool, is_group: bool) -> str:
     back = back_words(standing.back_at)
     if is_new:
-        return " ".join((_("No moderator is here right now, so people who are new read along for now."), back))
+        kept = _("Your words are kept here.")
+        return " ".join((_("No moderator is here right now, so people who are new read along for now."), back, kept))
     if not is_group:
         return ""
     slow = _("No moderator is here right now, so everyone takes it slowly: one message every %(n)s seconds.")
@@ -66,11 +67,11 @@ def asking_words(member: Member, other: Member) -> str:
 def back_words(at: datetime | None) -> str:
     """When a moderator is expected, on the reader's clock."""
     if at is None:
-        return _("We don't know yet when one is here again.")
+        return _("We don't know yet when one will be.")
     there = timezone.localtime(at)
     time = there.strftime("%H:%M")
     if there.date() == timezone.localdate():
-        return _("One is here again at %(time)s.") % {"time": time}
+        return _("One is expected at %(time)s.") % {"time": time}
     if at - timezone.now() < timedelta(days=6):
-        return _("One is here again on %(day)s at %(time)s.") % {"day": date_format(there, "l"), "time": time}
-    return _("One is here again on %(day)s at %(time)s.") % {"day": date_format(there, "j F"), "time": time}
+        return _("One is expected on %(day)s at %(time)s.") % {"day": date_format(there, "l"), "time": time}
+    return _("One is expected on %(day)s at %(time)s.") % {"day": date_format(there, "j F"), "time": time}

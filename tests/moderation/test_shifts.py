@@ -16,7 +16,18 @@ from community.models import AuditEntry, Notice
 from community.refusals import NotYours
 from moderation.detector import Severity
 from moderation.models import AtDesk, Flag, FlagEvent, HandoverRead, Shift, Watched
-from moderation.services import clock, closing, colleagues, flags, handover, holding, passing_on, queue, shifts, watching
+from moderation.services import (
+    clock,
+    closing,
+    colleagues,
+    flags,
+    handover,
+    holding,
+    passing_on,
+    queue,
+    shifts,
+    watching,
+)
 from moderation.services.closing import StillHeld
 from tests.factories import join, make_member, make_room, post
 from tests.moderation.console import at_console, page, url

@@ -10,7 +10,8 @@ const WEEK_MS = 6 * 24 * 3600 * 1000;
 export function guardWords({ guarded = false, slow_seconds: slow = 0, back_at: backAt = "" }, isNew, now = new Date()) {
   if (!guarded) return "";
   const words = WORDS.guard;
-  return `${isNew ? words.reads : words.slow(slow)} ${backAt ? words.back(...dayAndTime(new Date(backAt), now)) : words.unknown}`;
+  const back = backAt ? words.back(...dayAndTime(new Date(backAt), now)) : words.unknown;
+  return isNew ? `${words.reads} ${back} ${words.kept}` : `${words.slow(slow)} ${back}`;
 }
 
 function dayAndTime(at, now) {
