@@ -93,7 +93,8 @@ def begin(by: Member, *, until: datetime | None = None) -> Shift:
             audit.record(by, "shift.begun", shift)
             moved()
     except IntegrityError:  # it runs already: the other tab was quicker
-        return put_off(by, until=ends_at) if until else running(by) or begin(by)
+        shift = running(by) or begin(by, until=until)
+        return put_off(by, until=ends_at) if until or shift.ends_at <= now else shift
     return shift
 
 

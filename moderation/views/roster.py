@@ -161,7 +161,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if made:
         messages.success(request, ngettext("%(n)s time entered.", "%(n)s times entered.", made) % {"n": made})
     else:
-        messages.info(request, _("That stands in the roster already."))
+        messages.info(request, _("One of these times begins then already. Take it out first to change it."))
     return _back(form.cleaned_data["day"])
 
 

@@ -45,7 +45,7 @@ export const WORDS = {
   guard: {
     slow: (n) => `No moderator is here right now, so everyone takes it slowly: one message every ${n} seconds.`,
     reads: "No moderator is here right now, so people who are new read along for now.",
-    back: (day, time) => (day ? `One is expected on ${day} at ${time}.` : `One is here again at ${time}.`),
+    back: (day, time) => (day ? `One is expected on ${day} at ${time}.` : `One is expected at ${time}.`),
     unknown: "We don't know yet when one will be.",
     kept: "Your words are kept here.",
     over: "A moderator is here again.",
