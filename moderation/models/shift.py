@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from moderation.models.flag import new_token
 
+FURTHEST = timedelta(hours=13)  # an end may be twelve hours away, and clocks differ a little
 ROLES = ("moderators", "leads")  # who looks after the rooms
 
 
@@ -37,9 +38,10 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
     def on(self, at: datetime) -> Self:
         """Those that run at a moment: not closed, and not past the time they were meant to end.
 
-        When they began is not asked: after a clock was put back, whoever is here still counts.
+        When they began is not asked: after a clock was put back, whoever is here still counts. But an end that lies
+        further away than any shift is long counts for nothing, or a clock that was wrong by days would fill them.
         """
-        return self.filter(ended_at=None, ends_at__gt=at)
+        return self.filter(ended_at=None, ends_at__gt=at, ends_at__lte=at + FURTHEST)
 
     def of_the_able(self, at: datetime) -> Self:
         """Those of members who still have the role, and may sign in."""

@@ -21,6 +21,7 @@ from community.models import Member
 from community.refusals import Refusal
 from community.services import audit, notices
 from moderation.models import AtDesk, Flag, RosterSlot, Shift
+from moderation.models.shift import FURTHEST
 from moderation.services import clock, colleagues, desk, handover, queue, roster, shifts
 
 STEP = timedelta(minutes=15)  # by which an end that has come moves on while its moderator is at the desk
@@ -151,7 +152,7 @@ def mind_the_left() -> int:
 
 
 def _mind(shift: Shift, now: datetime) -> bool:
-    if not may(shift.member, "flags.work"):
+    if not may(shift.member, "flags.work") or shift.ends_at > now + FURTHEST:
         return close_left(shift)
     last = shift.began_at + shifts.LONGEST
     if shift.ends_at > now and now - GRACE < last:

@@ -111,6 +111,14 @@ def test_after_a_clock_was_put_back_whoever_is_on_shift_still_counts(amara):
         assert [one.member for one in shifts.on_now()] == [amara]
 
 
+def test_a_clock_that_was_wrong_by_days_keeps_nobody_on_shift(amara):
+    with at(4 * 24 * 60):
+        shifts.begin(amara)
+    with at():
+        assert shifts.on_now() == []
+        assert closing.mind_the_left() == 1
+
+
 def test_without_the_role_or_the_account_nobody_is_on_shift(amara, theo):
     with at():
         shifts.begin(amara)
