@@ -10,7 +10,7 @@ class ChatConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chat import access, live, receivers  # noqa: F401  (rows of the access table; what sockets and chat hear)
+        from chat import access, guard, live, receivers  # noqa: F401  (rows of the access table; what sockets and chat hear)
         from chat.services import (  # noqa: F401  (their duties; what can be found; a key to turn)
             calendars,
             conversations,

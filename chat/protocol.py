@@ -406,6 +406,18 @@ class LiveState(Event, tag="live.state"):
     led_by: list[LiveCarer] = []
 
 
+class RoomGuard(Event, tag="room.guard"):
+    """Whether a group room is guarded, because no moderator is on shift; the same for everyone in it.
+
+    `back_at` is when one is expected, in UTC; empty when nobody knows.
+    """
+
+    room: str
+    guarded: bool = False
+    slow_seconds: int = 0
+    back_at: str = ""
+
+
 class QueueChanged(Event, tag="queue.changed"):
     """Something in the queue moved; how many wait for this moderator, by severity. No words, no names."""
 
@@ -425,7 +437,7 @@ class BeatHeard(Event, tag="beat"):
 
 EVENTS: tuple[type[Event], ...] = (
     Hello, Ack, Refused, Failed, Entered, Messages, Changes, Resync, Removed, Unread, Presence, Notices,
-    SupportOffered, LiveState, QueueChanged, SessionEnding, BeatHeard,
+    SupportOffered, LiveState, RoomGuard, QueueChanged, SessionEnding, BeatHeard,
 )  # fmt: skip
 
 

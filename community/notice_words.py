@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 # Who it was, or about whom, is on the page that it leads to.
 NAMELESS = frozenset({
     "outcome", "decision", "page", "support-after", "live-planned", "live-declined", "story-approved", "story-changes",
-    "story-declined", "story-out", "story-withdrawn", "story-back", "stories-due",
+    "shift-asked", "shift-open", "story-declined", "story-out", "story-withdrawn", "story-back", "stories-due",
 })  # fmt: skip
 _SENTENCES: dict[str, Callable[[int], str]] = {
     "mention": lambda n: ngettext("Someone named you in {name}", "You were named {n} times in {name}", n),
@@ -21,6 +21,12 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "yes": lambda n: _("{name} said yes to talking"),
     "outcome": lambda n: _("There is an answer to something you told us"),
     "page": lambda n: _("Somebody in the queue has waited longer than they should"),
+    "handover": lambda n: _("{name} left a handover"),
+    "shift-asked": lambda n: _("Your shift was to end. Are you still here?"),
+    "shift-open": lambda n: _("A shift ended with something open, and nobody comes next"),
+    "shift-offer": lambda n: _("{name} would like to hand their shift to you"),
+    "shift-answer": lambda n: _("{name} answered about your shift"),
+    "roster-withdrawn": lambda n: _("{name} can't come after all, within a day"),
     "live-cover": lambda n: _("You are needed as host: {name}"),
     "live-call": lambda n: _("A host asks for a moderator: {name}"),
     "live-talk": lambda n: _("{name} would like to talk after hosting"),

@@ -269,6 +269,9 @@ PUSH_ANYWHERE = LINKS_ANYWHERE = False  # True sends to plain addresses and to t
 # Where it was off for a while, the sweep reads what was missed.
 SCREENING = env.bool("SCREENING", True)
 
+# While no moderator is on shift, rooms are slow and people who are new read along.
+GUARDED_ROOMS = env.bool("GUARDED_ROOMS", True)
+
 # Called when a case waits too long: an https address of the team, and the secret that signs what is sent there.
 PAGING_WEBHOOK, PAGING_SECRET = env.str("PAGING_WEBHOOK", ""), secret("PAGING_SECRET")
 

@@ -59,3 +59,8 @@ def _take_numbers_out(actor: Member, thing: object) -> bool:
 @rule("thresholds.set")
 def _set_thresholds(actor: Member, thing: object) -> bool:
     return has_role(actor, "leads", "admins")
+
+
+@rule("roster.lead")
+def _lead_roster(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads")

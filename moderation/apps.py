@@ -14,11 +14,14 @@ class ModerationConfig(AppConfig):
         from moderation.services import (  # noqa: F401  (their duties, and what they enter elsewhere)
             appeals,
             clock,
+            closing,
             cluster_watch,
             clusters,
             colleagues,
             desk,
             dry_run_starting,
+            guarding,
+            handover,
             hooks,
             live_side,
             numbers_public,
@@ -30,5 +33,6 @@ class ModerationConfig(AppConfig):
             support_after,
             sweeping,
             tallying,
+            watching,
         )
         from moderation.views import story_below  # noqa: F401  (what stories show)

@@ -15,7 +15,7 @@ from chat.models import Message, Room
 from chat.services import conversations, sealing
 from community.models import Member
 from community.services import audit
-from moderation import demo_numbers, detector
+from moderation import demo_numbers, demo_shifts, detector
 from moderation.detector import Severity
 from moderation.models import Appeal, Decision, Flag, FlagEvent, Report, Screened, Screening
 from moderation.services import appeals, colleagues, effects, flags, reports, screening, support, telling
@@ -57,6 +57,7 @@ def load() -> None:
         people = {one.name: one for one in Member.objects.all()}
         _earlier(people)
         _waiting(people)
+        demo_shifts.load(people)
         _read(UNANSWERED)
         demo_numbers.load([people["Amara"], people["Theo"]])
         for room in Room.objects.all():

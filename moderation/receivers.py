@@ -7,7 +7,9 @@ from typing import Any
 from django.dispatch import receiver
 
 from chat import hub, signals
-from moderation import demo, rehearsal
+from chat.guard import Guard
+from chat.services import room_guard
+from moderation import demo, demo_shifts, rehearsal
 from moderation import signals as own
 from moderation.desk import Desk
 from moderation.offers import Offers
@@ -44,9 +46,16 @@ def _queue_moved(sender: Any, **_: Any) -> None:
     hub.from_thread("part_moved", Desk.name, [])
 
 
+@receiver(own.shifts_moved)
+def _shifts_moved(sender: Any, **_: Any) -> None:
+    room_guard.forget()
+    hub.from_thread("part_moved", Guard.name, [])
+
+
 @receiver(signals.demo_loaded)
 def _demo(sender: Any, **_: Any) -> None:
     if rehearsing.is_on():
         rehearsal.load()
-    else:
-        demo.load()
+        return
+    demo.load()
+    demo_shifts.keep_somebody_on()

@@ -7,3 +7,6 @@ queue_moved = Signal()
 
 # member_id, message_id. The author of a message has ways to get help beside it.
 support_offered = Signal()
+
+# Somebody came on shift, or went.
+shifts_moved = Signal()

@@ -79,11 +79,13 @@ def _is_here(host: str) -> bool:
 def _limits_are_empty() -> Iterator[None]:
     from django.core.cache import cache
 
+    from chat.services import room_guard
     from community import readiness, throttle
     from community.services import directory
     from moderation.services import thresholds
 
     throttle.forget_all()
+    room_guard.forget()
     directory.forget()
     thresholds.forget()
     cache.clear()

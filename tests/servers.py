@@ -313,6 +313,7 @@ def web_environment(directory: Path, url: str) -> dict[str, str]:
         "HELP_FILE": str(directory / "help.json"),
         "REDIS_URL": "",
         "LOG_LEVEL": "INFO",
+        "GUARDED_ROOMS": "0",
     }
 
 

@@ -53,6 +53,7 @@ STATIC_ROOT = TEST_DIRECTORY / "static"  # empty: files are found where they lie
 STATIC_ROOT.mkdir(exist_ok=True)
 SCREENING = True
 PHRASES_LOOK_SECONDS = None  # tests about the phrases in force look when they say so
+GUARDED_ROOMS = False  # on where it is tested: elsewhere members may post with nobody on shift
 HELP_FILE = TEST_DIRECTORY / f"help-{_worker}.json"
 AUDIT_HEADS = TEST_DIRECTORY / f"audit-heads-{_worker}.log"
 # Argon2 costs 40 ms on purpose. Tests sign in a lot; those about hashing ask for the real one.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import access, signals
 from chat.models import Change, Message, Reaction, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, hiding, live_gate, noticing, sealing, story_gate, telling
+from chat.services import checks, hiding, live_gate, noticing, room_guard, sealing, story_gate, telling
 from chat.services.checks import locked
 from chat.services.messages import HEADS_UP_LIMIT
 from community import text, throttle
@@ -119,8 +119,7 @@ def editing(body: str, heads_up: str | None = None) -> Callable[[Member, Message
             raise NotYours
         if not may(member, "message.edit", message):
             raise TooLate
-        if message.room.kind == Room.Kind.LIVE:
-            live_gate.mind_words(message.room, member)
+        room_guard.mind_words(message.room, member)
         wanted = (new_body, message.heads_up if new_heads_up is None else new_heads_up)
         if wanted == (message.body, message.heads_up):
             return None

@@ -72,13 +72,18 @@ def knows_who_is_on_shift(guard: Guard) -> Guard:
     return guard
 
 
+def is_somebody_at_hand() -> bool:
+    """True while a moderator is at hand; also where nobody knows. One query."""
+    return not _guards or any(guard() for guard in _guards)
+
+
 def guarded_among(chats: Iterable[LiveChat], at: datetime) -> set[int]:
     """The ids of those of these chats that nobody is at hand to look after: no moderator anywhere, nor their own.
 
     Without anybody who knows, they are not guarded. One query, a second one only when the first found nobody.
     """
     on = [one for one in chats if state_of(one, at) in ON]
-    if not on or not _guards or any(guard() for guard in _guards):
+    if not on or is_somebody_at_hand():
         return set()
     return {one.pk for one in on} - live_leads.watched(on, at)
 

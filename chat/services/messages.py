@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import signals
 from chat.models import Conversation, Mention, Message, Room
 from chat.models.message import BODY_LIMIT
-from chat.services import checks, entries, live_gate, sealing, statements, story_gate, telling
+from chat.services import checks, entries, live_gate, room_guard, sealing, statements, story_gate, telling
 from community import names, text, throttle
 from community.models import Member
 from community.refusals import NotOpen, NotYours, Refusal, TooFast, Unavailable
@@ -220,7 +220,7 @@ class _Batch:
             raise ReadOnly
         if room.kind == Room.Kind.CONVERSATION:
             self._mind_the_other(room)
-        if seconds := self._mind_the_chat(room, member) if room.kind == Room.Kind.LIVE else room.pace(now):
+        if seconds := self._pace(room, member, now):
             self._mind_slow_mode(room, member, now, seconds)
         if draft.reply_to is not None and not 1 <= draft.reply_to <= room.top:
             raise NotYours
@@ -245,7 +245,9 @@ class _Batch:
         if room.pk not in self._keys:
             raise Unavailable
 
-    def _mind_the_chat(self, room: Room, member: Member) -> int:
+    def _pace(self, room: Room, member: Member, now: datetime) -> int:
+        if room.kind != Room.Kind.LIVE:
+            return room_guard.pace(room, member, now)
         gate = live_gate.gate_in(self._gates, room.pk)
         if no := gate.why_not(member):
             raise no

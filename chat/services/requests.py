@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import lures
 from chat.models import Conversation, Request
 from chat.models.conversation import NOTE_LIMIT, REQUEST_LIFE
-from chat.services import conversations, live_places, sealing
+from chat.services import conversations, live_places, room_guard, sealing
 from chat.services.checks import locked
 from chat.services.levels import shared_rooms
 from community import fieldcrypt, text, throttle
@@ -73,7 +73,7 @@ def ask(asker: Member, name: str, note: str) -> Asked:
     """Asks the member called `name` to talk. Asking twice while the first waits is the same as once.
 
     Raises `NotYours` for oneself and whoever is not there for the asker, `NotTaking`, `TooNew`, `TooManyWaiting`,
-    `TooFast`, and what `text.tidy` raises for the note.
+    `NobodyHere`, `TooFast`, and what `text.tidy` raises for the note.
     """
     other = there(asker, name)
     words = text.tidy(note, limit=NOTE_LIMIT)
@@ -94,6 +94,7 @@ def _asked(asker: Member, other: Member, words: str) -> Asked:
     mine = waiting(asked=asker, asker=other)
     if mine:
         return Asked(_accepted(mine, first_answer=words))
+    room_guard.mind_asking(asker, other)  # before what depends on the other one: it tells nothing of them
     if not _takes(other, asker) or not _have_met(asker, other):
         raise NotTaking
     _mind_limits(asker)

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chat.models.conversation import NOTE_LIMIT
-from chat.services import conversations, requests
+from chat.services import conversations, requests, room_guard
 from chat.services import search as searching
 from chat.services.levels import shared_rooms
-from chat.views import talks
+from chat.views import guard_shown, talks
 from chat.views.rooms import me, render_room
 from community.models import Member
 from community.refusals import NotOpen, NotYours, Refusal, TooFast
@@ -45,13 +45,16 @@ def ask(request: HttpRequest, name: str) -> HttpResponse:
     context = {"other": other, "note": note, "note_limit": NOTE_LIMIT,
                "shared": shared_rooms(me(request), other)}  # fmt: skip
     if request.method == "GET":
+        context["guard_words"] = guard_shown.asking_words(me(request), other)
         return render(request, "chat/ask.html", {**context, "may_ask": requests.may_ask(me(request), other)})
     try:
         asked = requests.ask(me(request), name, note)
     except NotYours:
         raise
     except Refusal as refusal:
-        context |= {"may_ask": not isinstance(refusal, NotOpen | TooFast), "form_error": refusal.detail}
+        # Whoever comes too early for the moderators keeps the box, with their note in it.
+        may_ask = isinstance(refusal, room_guard.NobodyHere) or not isinstance(refusal, NotOpen | TooFast)
+        context |= {"may_ask": may_ask, "form_error": refusal.detail}
         return render(request, "chat/ask.html", context, status=refusal.status)
     if asked.conversation:
         return redirect("conversation", slug=asked.conversation.room.slug)

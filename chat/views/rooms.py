@@ -22,7 +22,7 @@ from chat.services import conversations, kind_notes, levels, live_chats, live_ga
 from chat.services import rooms as services
 from chat.services.checks import PausedHere, paused_until
 from chat.services.messages import Ended
-from chat.views import live_shown, live_today, story_shown, talks
+from chat.views import guard_shown, live_shown, live_today, story_shown, talks
 from chat.views.shown import MessageView, RoomCard, cards, shown
 from community.access import may
 from community.models import Member
@@ -140,7 +140,7 @@ def _room_context(request: HttpRequest, found: Room) -> dict[str, Any]:
     folding = folding_for(member)
     views = shown(page["messages"], member, first_unread=first_unread, hidden=page["hidden"], folding=folding)
     put_beside(request, page["messages"], views)
-    closed = why_not(member, found)
+    closed, guard = why_not(member, found), guard_shown.context_of(member, found)
     return {
         "room": found,
         "folding": folding.for_script(),
@@ -154,7 +154,8 @@ def _room_context(request: HttpRequest, found: Room) -> dict[str, Any]:
         "first_unread": first_unread or None,
         "can_post": not closed,
         "why_not": closed,
-        "slow_seconds": found.pace(timezone.now()),
+        "slow_seconds": guard.get("guarded_slow_seconds", found.pace(timezone.now())),
+        **guard,
         "muted_until": place.muted_until if place.muted_until and place.muted_until > timezone.now() else None,
         "client_id": str(uuid4()),
         "blank": MessageView(is_blank=True),

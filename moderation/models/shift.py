@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -11,6 +11,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from moderation.models.flag import new_token
+
+FURTHEST = timedelta(hours=13)  # an end may be twelve hours away, and clocks differ a little
+ROLES = ("moderators", "leads")  # who looks after the rooms
 
 
 class RosterSlot(models.Model):
@@ -33,8 +36,17 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
     """Questions about shifts, asked of the clock."""
 
     def on(self, at: datetime) -> Self:
-        """Those that run at a moment: begun, not closed, and not past the time they were meant to end."""
-        return self.filter(began_at__lte=at, ended_at=None, ends_at__gt=at)
+        """Those that run at a moment: not closed, and not past the time they were meant to end.
+
+        When they began is not asked: after a clock was put back, whoever is here still counts. But an end that lies
+        further away than any shift is long counts for nothing, or a clock that was wrong by days would fill them.
+        """
+        return self.filter(ended_at=None, ends_at__gt=at, ends_at__lte=at + FURTHEST)
+
+    def of_the_able(self, at: datetime) -> Self:
+        """Those of members who still have the role, and may sign in."""
+        able = Q(member__suspended_until=None) | Q(member__suspended_until__lte=at)
+        return self.filter(able, member__is_active=True, member__groups__name__in=ROLES).distinct()
 
 
 class Shift(models.Model):
@@ -47,6 +59,14 @@ class Shift(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     was_left = models.BooleanField(default=False, help_text="Nobody closed it; a duty did")
     handover = models.TextField(blank=True, help_text="Words for whoever comes next, encrypted")
+    offered_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="A colleague who was asked to take it over and has not answered",
+    )
     objects = ShiftQuerySet.as_manager()
 
     class Meta:

@@ -114,9 +114,20 @@ def _page(flag: Flag, step: int, now: datetime, people: list[Member]) -> None:
 
 def _chain() -> list[list[Member]]:
     """Whom each step calls: those on call one after the other, and at last everyone who moderates."""
-    on_call = Member.objects.filter(on_call__isnull=False, is_active=True).order_by("on_call__place")
     everyone = Member.objects.filter(groups__name__in=HEARING_ROLES, is_active=True).distinct().order_by("pk")
-    return [*([one] for one in on_call if one.may_sign_in()), list(everyone)]
+    return [*([one] for one in on_call()), list(everyone)]
+
+
+def on_call() -> list[Member]:
+    """Those who are called one after the other, in their order, as far as they may sign in."""
+    rows = Member.objects.filter(on_call__isnull=False, is_active=True).order_by("on_call__place")
+    return [one for one in rows if one.may_sign_in()]
+
+
+def first_called(*, besides: Member) -> list[Member]:
+    """Whoever is on call first, and without anybody on call everyone who moderates; never `besides`."""
+    steps = ([one for one in step if one.pk != besides.pk] for step in _chain())
+    return next((step for step in steps if step), [])
 
 
 # --- what admins set ----------------------------------------------------------------------------

@@ -53,7 +53,12 @@ def leave_note(by: Member, token: str, words: str) -> None:
         if flag.holder_id == by.pk and flag.is_held():
             flag.held_until = timezone.now() + LEASE
             flag.save(update_fields=["held_until"])
-        flags.note(flag, FlagEvent.Kind.NOTE, by=by, note=_sealed(flag, words))
+        note_on(flag, by, words)
+
+
+def note_on(flag: Flag, by: Member, words: str) -> None:
+    """The same on a case whose row is held. Call in a transaction."""
+    flags.note(flag, FlagEvent.Kind.NOTE, by=by, note=_sealed(flag, words))
 
 
 def ask_second(by: Member, token: str, *, version: int, words: str = "") -> Flag:

@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from chat.services import live_gate
 from community.access import may
 from community.duties import duty
 from community.models import Member
@@ -79,12 +78,6 @@ def seen(places: Iterable[tuple[int, str]]) -> None:
     AtDesk.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["member", "token"], update_fields=["seen_at"]
     )
-
-
-@live_gate.knows_who_is_on_shift
-def is_anyone_here() -> bool:
-    """True while a moderator has the console open. One look at a few rows: storing messages asks it."""
-    return AtDesk.objects.filter(seen_at__gt=timezone.now() - GRACE).exists()
 
 
 @duty("desks that were left", every_seconds=10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -73,6 +74,15 @@ def line_of(by: Member, token: str) -> Item:
     """One case as the queue shows it: no words. Raises `NotYours`."""
     flag = flag_for(by, token)
     return _item(flag, flags_reported([flag]).get(flag.pk, 0), by, timezone.now())
+
+
+def lines_of(by: Member, tokens: Collection[str]) -> dict[str, Item]:
+    """Those of these cases that are open and that `by` may work on, by token. A fixed number of queries."""
+    require(by, "flags.work")
+    found = holding.for_whom(Flag.objects.open().filter(token__in=tokens), by)
+    rows, now = list(found.select_related("message__room", "holder").by_urgency()), timezone.now()
+    told = flags_reported(rows)
+    return {one.token: _item(one, told.get(one.pk, 0), by, now) for one in rows}
 
 
 def flags_reported(rows: list[Flag]) -> dict[int, int]:

@@ -18,7 +18,7 @@ from community.services import story_reading
 from moderation.console_words import EVENTS, STATES, band, source
 from moderation.forms_console import DecisionForm, NoteForm
 from moderation.models import Flag, Report
-from moderation.services import cases, decisions, emergency, undoing
+from moderation.services import cases, decisions, emergency, undoing, watching
 from moderation.services.cases import Case, Line
 from moderation.services.choices import Kind
 from moderation.services.colleagues import Said
@@ -48,7 +48,7 @@ def shown(
         **_words(opened),
         "story": _story(flag),
         "watch": cluster_shown.watch(flag, by),
-        **_known(opened),
+        **_known(opened, by),
         "told": [_told(one, {line.body for line in opened.lines}) for one in opened.told],
         "history": [
             {"one": one, "says": _says(one.kind, one.says), "what": EVENTS[one.kind]} for one in opened.history
@@ -132,7 +132,7 @@ def _state(line: Line) -> Any:
     return _("Hidden for now, until %(time)s. Only its author sees it.") % {"time": until}
 
 
-def _known(opened: Case) -> dict[str, Any]:
+def _known(opened: Case, by: Member) -> dict[str, Any]:
     member = opened.record.member
     if member is None:
         return {"member": None}
@@ -142,6 +142,8 @@ def _known(opened: Case) -> dict[str, Any]:
         "country": name_of(member.country) if member.country else "",
         "hour": _hour(member),
         "in_force": decisions.in_force(member),
+        "watch": watching.of(by, member),
+        "watch_days": watching.DAYS,
     }
 
 

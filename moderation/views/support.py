@@ -25,7 +25,7 @@ from community.refusals import NotYours
 from community.views.helping import COUNTRY_COOKIE, remember_country
 from moderation.models import SupportOffer
 from moderation.offers import frame_of
-from moderation.services import desk, support
+from moderation.services import guarding, support
 
 LINES_SHOWN = 2
 ANSWERS = (SupportOffer.State.FOLDED, SupportOffer.State.NOT_NOW, SupportOffer.State.NOT_MEANT)
@@ -98,7 +98,7 @@ def _around(request: HttpRequest) -> dict[str, Any]:
     now, country = timezone.now(), _country(request)
     lines = support.lines_for(me(request), country=country)
     return {
-        "is_anyone_here": desk.is_anyone_here(),
+        "is_anyone_here": guarding.is_anyone_here(),
         "is_evening": not EVENING_TO <= timezone.localtime(now).hour < EVENING_FROM,
         "ways": [Way(one, _hours(one, now, me(request).time_zone)) for one in _shown(lines)],
         "emergency": lines.emergency if lines else None,

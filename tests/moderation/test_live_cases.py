@@ -13,7 +13,7 @@ from chat.models import Membership, Message, Pause
 from chat.services import host_lists, live_emptying, live_places
 from chat.services.checks import PausedHere
 from moderation.models import AtDesk, Flag, Report
-from moderation.services import appeals, cases, decisions, desk, queue, reports, retention
+from moderation.services import appeals, cases, decisions, desk, guarding, queue, reports, retention
 from moderation.services.choices import Choice
 from tests.chat.conftest import in_db
 from tests.factories import make_live_chat, make_member, post, session_of
@@ -121,11 +121,11 @@ def test_d3_once_a_chat_is_emptied_its_host_reads_nothing_from_what_stays_as_evi
 def test_looking_whether_a_moderator_is_at_hand_is_one_small_query(django_assert_num_queries):
     amara = make_member("amara", roles=("moderators",))
     with django_assert_num_queries(1):
-        assert not desk.is_anyone_here()
+        assert not guarding.is_anyone_here()
     desk.seen([(amara.pk, "")])
-    assert desk.is_anyone_here()
+    assert guarding.is_anyone_here()
     AtDesk.objects.update(seen_at=timezone.now() - desk.GRACE)
-    assert not desk.is_anyone_here()
+    assert not guarding.is_anyone_here()
 
 
 @pytest.mark.asyncio

@@ -15,7 +15,7 @@ from chat import hub
 from chat.protocol import Close
 from community.services import sessions
 from moderation.models import AtDesk, Flag
-from moderation.services import desk, queue
+from moderation.services import desk, guarding, queue
 from tests.browser.staff import session_with_code
 from tests.chat.conftest import WITHIN, Tab, in_db
 from tests.factories import make_member, post, session_of
@@ -155,7 +155,7 @@ async def test_a_case_goes_back_once_its_page_is_closed_for_a_minute(consoles, r
     await console.end()
     assert await in_db(desk.give_back) == 0
     with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=False):
-        assert await in_db(desk.is_anyone_here) is False
+        assert await in_db(guarding.is_anyone_here) is False
         assert await in_db(desk.give_back) == 1
     assert await in_db(holder, flag) == ""
 
@@ -193,7 +193,7 @@ def test_a_page_that_comes_back_keeps_its_case(case, room_of_two):
         desk.seen([(room_of_two[1].pk, case.token)])
     with time_machine.travel(timezone.now() + timedelta(seconds=70), tick=False):
         assert desk.give_back() == 0
-        assert desk.is_anyone_here()
+        assert guarding.is_anyone_here()
     assert holder(case) == "amara"
 
 

@@ -4,6 +4,7 @@ An address is *open* (everyone), for *members* (anyone signed in), for people wi
 *author* of the message only, for *staff* (moderators) with a second factor in
 this session, for *admins* or *curators* with one, for *keepers*: curators and moderators, or for *hosts* and
 moderators. *Leading* is for whoever leads this live chat, and for moderators. A *case* is for staff who may work on it,
+*shift* for staff whom the shift, the time or the person that the body names is for (tests/moderation/test_shifts.py),
 and *lead* for leads and admins. Of the site's phrases *readers* are moderators, leads and admins, and
 *tuners* leads and admins. Stories have a *desk* for reviewers, curators and admins; a *reviewer* is a clinician,
 an *editor* a curator or admin, and *lookers* are all of them and moderators. *Half* is for a sign-in that lacks its second step; anyone else is sent away. An
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
 CURATOR, KEEPER, HOST, LEADING, CASE, LEAD = "curator", "keeper", "host", "leading", "case", "lead"
-KEY, DESK, REVIEWER, EDITOR, LOOKER = "key", "desk", "reviewer", "editor", "looker"
+KEY, DESK, REVIEWER, EDITOR, LOOKER, SHIFT = "key", "desk", "reviewer", "editor", "looker", "shift"
 READER, TUNER = "reader", "tuner"
 
 URLS: dict[str, str] = {
@@ -203,6 +204,17 @@ URLS: dict[str, str] = {
     "moderation:numbers": STAFF,  # and leads and admins: tests/moderation/test_numbers_page.py
     "moderation:verdicts": ADMIN,
     "moderation:thresholds": LEAD,
+    "moderation:shift": STAFF,
+    "moderation:shift-begin": CASE,  # and the other presses of a shift; they concern one's own only
+    "moderation:shift-later": CASE,
+    "moderation:shift-read": SHIFT,
+    "moderation:shift-hand": SHIFT,
+    "moderation:shift-end": STAFF,
+    "moderation:unwatch": SHIFT,
+    "moderation:roster": STAFF,
+    "moderation:roster-add": CASE,
+    "moderation:roster-withdraw": SHIFT,
+    "moderation:watch": CASE,
     "moderation:audit": LEAD,
     "moderation:audit-export": LEAD,
     "moderation:take-next": CASE,

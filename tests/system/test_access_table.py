@@ -51,6 +51,7 @@ from tests.system.access_table import (
     PLACE,
     READER,
     REVIEWER,
+    SHIFT,
     STAFF,
     TUNER,
     URLS,
@@ -78,7 +79,7 @@ OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise":
           "moderation:phrase-list": ["en.intent"], "moderation:phrase-settings": [NO_CASE, "tired"],
           "moderation:dry-run-sample": [NO_CASE, "new", 1],
           **{f"moderation:{name}": [NO_CASE] for name in ("phrase-version", "phrase-change", "phrase-why", "phrase-note", "phrase-check", "phrase-step", "phrase-add", "phrase-new-list", "phrase-release", "dry-run-ask", "dry-run", "dry-run-state", "dry-run-stop")},
-          **{f"moderation:{name}": [NO_CASE] for name in ("case", "take", "renew", "release", "note", "second", "key", "decide", "undo", "answer", "calm")}}  # fmt: skip
+          **{f"moderation:{name}": [NO_CASE] for name in ("case", "take", "renew", "release", "note", "second", "key", "decide", "undo", "answer", "calm", "watch")}}  # fmt: skip
 
 
 def named_urls(patterns=None, namespace=""):
@@ -168,6 +169,15 @@ def test_a5_s8_pages_of_staff_want_the_role_and_a_second_factor(people, name):
     assert ask(staff_client("moderators", second_factor=False), name).status_code == 403
     for roles in ((), ("hosts",), ("curators", "reviewers")):
         assert ask(staff_client(*roles, second_factor=True), name).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind == SHIFT])
+def test_a5_s8_what_is_not_ones_own_of_a_shift_is_not_here(people, name):
+    for body in ({}, {"shift": NO_CASE, "slot": "1", "watch": "1", "do": "accept"}):
+        assert ask(staff_client("moderators", second_factor=True), name, None, body).status_code == 404
+    assert ask(staff_client("moderators", second_factor=False), name).status_code == 403
+    assert ask(staff_client("hosts", second_factor=True), name).status_code == 404
 
 
 ACTS = {"moderation:second": {"do": "ask"}, "moderation:key": {"do": "refuse"}, "moderation:note": {"words": "called"},

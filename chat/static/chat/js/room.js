@@ -8,6 +8,7 @@ import { Composer } from "./composer.js";
 import { Connection, socketAt } from "./connection.js";
 import { Flow } from "./flow.js";
 import { foldingOf } from "./fold.js";
+import "./guard.js";
 import { moveByKeys } from "./keys.js";
 import { MessageList } from "./list.js";
 import { hearNotices, showDot, showTotals, TitleCount } from "./notify.js";
