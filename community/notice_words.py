@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 # Who it was, or about whom, is on the page that it leads to.
 NAMELESS = frozenset({
-    "outcome", "decision", "page", "support-after", "live-planned", "live-declined", "story-approved", "story-changes",
+    "outcome", "decision", "page", "care-call", "support-after", "live-planned", "live-declined", "story-approved", "story-changes",
     "story-declined", "story-out", "story-withdrawn", "story-back", "stories-due",
 })  # fmt: skip
 _SENTENCES: dict[str, Callable[[int], str]] = {
@@ -21,6 +21,9 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "yes": lambda n: _("{name} said yes to talking"),
     "outcome": lambda n: _("There is an answer to something you told us"),
     "page": lambda n: _("Somebody in the queue has waited longer than they should"),
+    "care-call": lambda n: _("Nobody who is here now can take more: you are needed at the queue"),
+    "care-talk": lambda n: _("{name} would like someone to talk to"),
+    "care-talk-taken": lambda n: _("{name} will get in touch with you"),
     "live-cover": lambda n: _("You are needed as host: {name}"),
     "live-call": lambda n: _("A host asks for a moderator: {name}"),
     "live-talk": lambda n: _("{name} would like to talk after hosting"),

@@ -21,6 +21,10 @@ DONE: dict[str, Any] = {
     "flag.undone": _("took back at once what they had decided"),
     "times.set": _("set the due times"),
     "on-call.set": _("set who is called"),
+    "care.limits-set": _("set how much one carries"),
+    "care.lifted": _("lifted somebody's limit for some hours"),
+    "care.read": _("looked at what somebody carries"),
+    "care.called": _("Somebody on call was called, because nobody here can take more"),
     "live.closed": _("closed a live chat at once"),
     "live.reopened": _("opened a live chat again"),
     "live.paused": _("asked everyone in a live chat to rest for a minute"),
@@ -72,6 +76,9 @@ REASONS: dict[str, Any] = {
     **dict(Decision.Reason.choices),
     "conversation": _("a one-to-one conversation"),
     "room": _("a room"),
+    "case": _("an urgent case"),
+    "break": _("a break that is due"),
+    "rest": _("a break"),
 }
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from django.dispatch import receiver
 
 from chat import hub, signals
+from community.signals import member_left
 from moderation import demo
 from moderation import signals as own
 from moderation.desk import Desk
 from moderation.offers import Offers
-from moderation.services import live_calls, reports, screening
+from moderation.services import care_limits, live_calls, reports, screening
 
 
 @receiver(signals.messages_storing)
@@ -42,6 +43,11 @@ def _offered(sender: Any, member_id: int, **_: Any) -> None:
 @receiver(own.queue_moved)
 def _queue_moved(sender: Any, **_: Any) -> None:
     hub.from_thread("part_moved", Desk.name, [])
+
+
+@receiver(member_left)
+def _left(sender: Any, member_id: int, **_: Any) -> None:
+    care_limits.forget(member_id)
 
 
 @receiver(signals.demo_loaded)

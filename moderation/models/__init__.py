@@ -1,7 +1,7 @@
 """The tables of `moderation`."""
 
 from moderation.models.answered import Answered
-from moderation.models.care import Afterwards, Break, CareLimits, Heavy, Lifted, Spared
+from moderation.models.care import Afterwards, Break, CareCall, CareLimits, Heavy, Lifted, OwnCare, Spared
 from moderation.models.decision import Appeal, Decision, Proposal
 from moderation.models.desk import AtDesk
 from moderation.models.flag import Flag, FlagEvent, ResponseTimes
@@ -19,6 +19,7 @@ __all__ = [
     "Appeal",
     "AtDesk",
     "Break",
+    "CareCall",
     "CareLimits",
     "Decision",
     "DryRun",
@@ -30,6 +31,7 @@ __all__ = [
     "HookCall",
     "Lifted",
     "OnCall",
+    "OwnCare",
     "PhraseNote",
     "PhraseVersion",
     "Proposal",
