@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 # Who it was, or about whom, is on the page that it leads to.
 NAMELESS = frozenset({
-    "outcome", "decision", "page", "care-call", "support-after", "live-planned", "live-declined", "story-approved", "story-changes",
-    "story-declined", "story-out", "story-withdrawn", "story-back", "stories-due",
+    "outcome", "decision", "page", "care-call", "support-after", "live-planned", "live-declined", "story-approved",
+    "story-changes", "story-declined", "story-out", "story-withdrawn", "story-back", "stories-due",
 })  # fmt: skip
 _SENTENCES: dict[str, Callable[[int], str]] = {
     "mention": lambda n: ngettext("Someone named you in {name}", "You were named {n} times in {name}", n),

@@ -201,5 +201,5 @@ def seconds_with(row: Heavy, now: datetime) -> float:
 def _with_unopened(load: Load) -> Load:
     """The same, with heavy cases that were taken and whose words were not shown yet."""
     held = Flag.objects.open().filter(holder=load.member, held_until__gt=load.now, severity__gte=HEAVY_FROM)
-    unread = held.exclude(pk__in=Heavy.objects.filter(member=load.member).values("flag")).count()
+    unread = held.exclude(pk__in=Heavy.objects.filter(member=load.member, flag__isnull=False).values("flag")).count()
     return replace(load, heavy=load.heavy + unread, last_hour=(*load.last_hour, *[load.now] * unread))

@@ -45,9 +45,7 @@ def shown(request: HttpRequest, *, refusal: Refusal | None = None) -> HttpRespon
     context = {
         "refusal": refusal,
         "is_resting": load.resting is not None,
-        "until": timezone.localtime(load.resting.until).strftime("%H:%M")
-        if load.resting and load.resting.until
-        else "",
+        "until": load.resting.until if load.resting else None,
         "minutes": load.limits.break_minutes,
         "is_alone": not team.others(by),
         "must": load.must_rest and bool(team.others(by)),
