@@ -16,6 +16,7 @@ from community.duties import duty
 from community.models import Member
 from community.refusals import NotYours, Refusal
 from community.services import audit, keyring
+from moderation.detector import Category
 from moderation.models import Afterwards, Break, CareCall, CareLimits, Heavy, Lifted, OwnCare, Spared
 from moderation.services import care, care_load, clock, flags
 from moderation.services.care_load import Load
@@ -64,6 +65,7 @@ def own_limit(by: Member) -> int | None:
 def set_own(by: Member, *, heavy_a_day: int | None, spared: Iterable[str]) -> None:
     """Sets one's own limit (None for the team's) and the subjects one would rather not take. Nobody else is told."""
     require(by, "flags.work")
+    spared = sorted({str(one) for one in Category if one != Category.NONE} & set(spared))
     with transaction.atomic():
         care.hold(by)
         OwnCare.objects.filter(member=by).update(heavy_a_day=heavy_a_day)

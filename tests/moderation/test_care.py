@@ -289,8 +289,8 @@ def test_one_may_set_less_for_oneself_and_the_teams_limit_holds_for_all(evenings
 
 def test_what_they_asked_to_be_spared_is_not_given_while_others_are_on(evenings, amara, theo):
     on_shift(amara, theo)
-    care_limits.set_own(amara, heavy_a_day=None, spared=["eating"])
-    hard = raised(1, Severity.HIGH, "eating")
+    care_limits.set_own(amara, heavy_a_day=None, spared=["eating_disorder"])
+    hard = raised(1, Severity.HIGH, "eating_disorder")
     other = raised(2, Severity.MODERATE)
     waiting = queue.listed(amara)
     assert [one.token for one in waiting.items] == [other.token]
@@ -305,8 +305,8 @@ def test_what_they_asked_to_be_spared_is_not_given_while_others_are_on(evenings,
 
 def test_with_nobody_else_on_it_is_last_in_its_band_and_no_less_urgent_one_goes_before(evenings, amara):
     on_shift(amara)
-    care_limits.set_own(amara, heavy_a_day=None, spared=["eating"])
-    spared, other, today = raised(1, category="eating"), raised(2), raised(3, Severity.MODERATE)
+    care_limits.set_own(amara, heavy_a_day=None, spared=["eating_disorder"])
+    spared, other, today = raised(1, category="eating_disorder"), raised(2), raised(3, Severity.MODERATE)
     Flag.objects.filter(pk=spared.pk).update(due_at=timezone.now() + timedelta(minutes=1))
     assert [queue.take_next(amara).pk for _ in range(3)] == [other.pk, spared.pk, today.pk]
 
@@ -314,14 +314,14 @@ def test_with_nobody_else_on_it_is_last_in_its_band_and_no_less_urgent_one_goes_
 def test_two_who_ask_to_be_spared_the_same_leave_nobody_waiting(evenings, amara, theo):
     on_shift(amara, theo)
     for one in (amara, theo):
-        care_limits.set_own(one, heavy_a_day=None, spared=["eating"])
-    flag = raised(1, category="eating")
+        care_limits.set_own(one, heavy_a_day=None, spared=["eating_disorder"])
+    flag = raised(1, category="eating_disorder")
     assert queue.listed(amara).total == queue.listed(theo).total == 1
     assert queue.take_next(amara).pk == flag.pk
 
 
 def test_nobody_else_is_shown_what_somebody_asked_to_be_spared(amara, theo):
-    care_limits.set_own(amara, heavy_a_day=3, spared=["eating"])
+    care_limits.set_own(amara, heavy_a_day=3, spared=["eating_disorder"])
     said = care_limits.totals(theo, "amara")
     lead = at_console(theo)
     for path in ("/moderate/care/", "/moderate/care/of/amara/", "/moderate/"):
@@ -339,8 +339,8 @@ def test_nobody_else_is_shown_what_somebody_asked_to_be_spared(amara, theo):
 def test_what_the_socket_tells_is_what_the_page_counts_and_what_is_offered(evenings, amara, theo):
     on_shift(amara, theo)
     carried(amara, 20)
-    care_limits.set_own(amara, heavy_a_day=None, spared=["eating"])
-    raised(1), raised(2, Severity.HIGH, "eating"), raised(3, Severity.MODERATE)
+    care_limits.set_own(amara, heavy_a_day=None, spared=["eating_disorder"])
+    raised(1), raised(2, Severity.HIGH, "eating_disorder"), raised(3, Severity.MODERATE)
     team = care_load.team([amara, theo])
     for one, offered in ((amara, 1), (theo, 3)):
         told, listed = desk._standing(one, 0, team), queue.listed(one)
@@ -367,7 +367,7 @@ def test_after_ninety_days_all_of_it_is_gone_and_with_the_account_at_once(
     queue.release_all(amara)
     care_limits.lift(theo, "amara", hours=1, why="x")
     care_calls.call("case:1", here=[])
-    care_limits.set_own(amara, heavy_a_day=3, spared=["eating"])
+    care_limits.set_own(amara, heavy_a_day=3, spared=["eating_disorder"])
     Break.objects.create(member=amara, began_at=timezone.now(), until=timezone.now())
     noon.shift(timedelta(days=91))
     assert care_limits.forget_old() == 5

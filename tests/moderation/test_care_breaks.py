@@ -161,7 +161,7 @@ def test_a_third_check_in_at_once_is_refused_kindly_and_keeps_the_words(amara, n
 
 def test_the_meter_is_on_ones_own_pages_only_with_words_beside_its_shape(evenings, amara, theo, noon):
     on_shift(amara, theo, since=72)
-    carried(amara, 9)
+    carried(amara, 9, minutes_ago=70)
     mine, theirs = (page(at_console(one).get(url("queue"))) for one in (amara, theo))
     assert 'Heavy <b class="num">9 of 20</b>' in mine
     assert mine.count('<i class="full"></i>') == 5
@@ -209,8 +209,8 @@ def test_enough_and_spared_are_pages_that_say_what_to_do(evenings, amara, theo, 
     on_shift(amara, theo)
     carried(amara, 20)
     client = at_console(amara)
-    client.post(url("care"), {"heavy_a_day": "", "spared": ["eating"]})
-    heavy, hard = raised(1), raised(2, Severity.HIGH, "eating")
+    client.post(url("care"), {"heavy_a_day": "", "spared": ["eating_disorder"]})
+    heavy, hard = raised(1), raised(2, Severity.HIGH, "eating_disorder")
     answer = client.post(url("take", heavy))
     assert answer.status_code == 409
     assert "carried enough for today. theo has the queue." in page(answer)
