@@ -15,7 +15,6 @@ from moderation.forms_care import LiftForm, LimitsForm
 from moderation.services import care_company, care_limits, care_load
 from moderation.services.care_limits import LiftedToday
 from moderation.views.care import number
-from moderation.views.care_strip import meter
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +34,7 @@ def person(request: HttpRequest, name: str) -> HttpResponse:
             return redirect("moderation:care-person", name=name)
     totals = care_limits.totals(by, name)
     errors = [(one, said) for one in form for said in one.errors] if form.is_bound else []
-    context = {"totals": totals, "meter": meter(totals.load), "form": form, "errors": errors}
+    context = {"totals": totals, "form": form, "errors": errors}
     return render(request, "moderation/care_person.html", context, status=400 if form.errors else 200)
 
 

@@ -4,7 +4,8 @@ An address is *open* (everyone), for *members* (anyone signed in), for people wi
 *author* of the message only, for *staff* (moderators) with a second factor in
 this session, for *admins* or *curators* with one, for *keepers*: curators and moderators, or for *hosts* and
 moderators. *Leading* is for whoever leads this live chat, and for moderators. A *case* is for staff who may work on it,
-and *lead* for leads and admins. Stories have a *desk* for reviewers, curators and admins; a *reviewer* is a clinician,
+and *lead* for leads and admins;
+*looks after* is for leads alone: what moderators carry is no admin's business. Stories have a *desk* for reviewers, curators and admins; a *reviewer* is a clinician,
 an *editor* a curator or admin, and *lookers* are all of them and moderators. *Half* is for a sign-in that lacks its second step; anyone else is sent away. An
 address that is itself a *key* opens for whoever knows it, without a session (tests/chat/test_calendars.py); any other
 is not here.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
 CURATOR, KEEPER, HOST, LEADING, CASE, LEAD = "curator", "keeper", "host", "leading", "case", "lead"
+LOOKS_AFTER = "looks-after"
 KEY, DESK, REVIEWER, EDITOR, LOOKER = "key", "desk", "reviewer", "editor", "looker"
 
 URLS: dict[str, str] = {
@@ -195,6 +197,15 @@ URLS: dict[str, str] = {
     "moderation:times": ADMIN,
     "moderation:audit": LEAD,
     "moderation:audit-export": LEAD,
+    # one's own care; tests/moderation/test_care_breaks.py asks for others'
+    "moderation:care": STAFF,
+    "moderation:care-break": STAFF,
+    "moderation:minute": STAFF,
+    "moderation:care-how": CASE,
+    "moderation:care-company": CASE,
+    "moderation:care-in-touch": LOOKS_AFTER,
+    "moderation:care-limits": LOOKS_AFTER,
+    "moderation:care-person": LOOKS_AFTER,
     "moderation:take-next": CASE,
     "moderation:release-all": CASE,
     "moderation:case": CASE,

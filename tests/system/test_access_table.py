@@ -15,7 +15,7 @@ from chat import protocol
 from chat.models import Message
 from chat.services import story_talk
 from community.models import EditorNote, Member, Story
-from moderation.models import Flag
+from moderation.models import Afterwards, Flag
 from moderation.services import flags
 from tests.factories import (
     PASSWORD,
@@ -45,6 +45,7 @@ from tests.system.access_table import (
     LEAD,
     LEADING,
     LOOKER,
+    LOOKS_AFTER,
     MEMBER,
     OPEN,
     PLACE,
@@ -184,6 +185,20 @@ def test_a5_s8_pages_of_leads_want_the_role_and_a_second_factor(people, name):
     assert ask(staff_client("leads", second_factor=False), name).status_code == 403
     for roles in ((), ("moderators",), ("hosts", "curators", "reviewers")):
         assert ask(staff_client(*roles, second_factor=True), name).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind == LOOKS_AFTER])
+def test_a5_s8_what_moderators_carry_is_for_leads_with_a_second_factor_alone(people, name):
+    other = make_member("theo", roles=("moderators",))
+    asked = Afterwards.objects.create(member=other, answer="talk")
+    given, body = ([other.name] if _takes(name, "name") else None), {"asked": asked.pk}
+    assert ask(staff_client("leads", second_factor=True), name, given, body).status_code in (200, 302)
+    assert ask(staff_client("leads", second_factor=False), name, given, body).status_code == 403
+    for roles in ((), ("moderators",), ("hosts", "curators", "reviewers", "admins")):
+        assert ask(staff_client(*roles, second_factor=True), name, given, body).status_code == 404
+    absent = ask(staff_client("leads", second_factor=True), name, ["ana"] if given else None, {"asked": "0"})
+    assert absent.status_code == 404 or name == "moderation:care-limits"
 
 
 @pytest.mark.django_db
