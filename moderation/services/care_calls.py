@@ -31,7 +31,7 @@ def call(cause: str, *, here: Iterable[int]) -> bool:
     body = f"Nobody who is here now can take more. You are needed at the queue.\n\n{settings.BASE_URL}/moderate/"
     for address in sorted({one.email for one in people if one.email}):
         outbox.write(to=address, subject="The queue needs you now", body=body)
-    hooks.call({"event": "care-call", "cause": cause, "address": f"{settings.BASE_URL}/moderate/"})
+    hooks.call({"event": "care-call", "why": cause.partition(":")[0], "address": f"{settings.BASE_URL}/moderate/"})
     audit.record(None, "care.called", reason=cause.partition(":")[0])
     return True
 

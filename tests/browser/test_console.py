@@ -59,7 +59,18 @@ def test_axe_finds_nothing_and_nothing_breaks_the_policy(evening: Any, open_page
     tokens = evening.site.do(lambda: _everything(evening))
     page = as_staff(evening, open_page, "Amara", **look)
     found: list[str] = []
-    for path in ("", *(f"{token}/" for token in tokens), "times/", "audit/", "apart/"):
+    for path in (
+        "",
+        *(f"{token}/" for token in tokens),
+        "times/",
+        "audit/",
+        "apart/",
+        "care/",
+        "care/of/Theo/",
+        "care/limits/",
+        "care/break/",
+        "minute/",
+    ):
         assert page.goto(f"{evening.site.url}/moderate/{path}").status == 200, path
         for act in page.locator("details:not(.act)").all():
             act.evaluate("one => one.open = true")
