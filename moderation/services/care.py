@@ -130,8 +130,12 @@ def sentence(load: Load, team: Team) -> str:
 
 def hold(by: Member) -> OwnCare:
     """One's own row, held: whoever takes a case or a break in two places at once does it one after the other."""
-    OwnCare.objects.get_or_create(member=by)
-    return OwnCare.objects.select_for_update(no_key=True).get(member=by)
+    mine = OwnCare.objects.select_for_update(no_key=True).filter(member=by)
+    found = mine.first()
+    if found is None:
+        OwnCare.objects.get_or_create(member=by)
+        found = mine.get()
+    return found
 
 
 def before_taking(by: Member) -> Team:

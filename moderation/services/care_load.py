@@ -16,7 +16,7 @@ from community.access import may
 from community.models import Member
 from community.services import boundaries
 from moderation.detector import Severity
-from moderation.models import Break, CareLimits, Flag, Heavy, Lifted, OwnCare, Shift, Spared
+from moderation.models import Break, CareLimits, Flag, Heavy, Lifted, Shift
 from moderation.services.holding import LEASE
 
 HEAVY_FROM = Severity.IMMINENT
@@ -136,19 +136,34 @@ def _shifts(now: datetime) -> list[Shift]:
 
 
 def _loads(people: dict[int, Member], began: dict[int, datetime], now: datetime) -> dict[int, Load]:
-    of_team, own = limits(), dict(OwnCare.objects.filter(member__in=people).values_list("member", "heavy_a_day"))
+    of_team, own = limits(), _own(people)
     read = _by_member(Heavy.objects.filter(member__in=people, at__gt=now - A_DAY).select_related("flag"))
     rests = _by_member(Break.objects.filter(member__in=people, at__gt=now - A_DAY).order_by("pk"))
-    spared = _by_member(Spared.objects.filter(member__in=people))
-    lifted = dict(Lifted.objects.filter(member__in=people, until__gt=now).values_list("member", "until"))
     loads = {}
     for pk, member in people.items():
-        theirs = own.get(pk)
-        limit = of_team.heavy_a_day if theirs is None else min(theirs, of_team.heavy_a_day)
-        empty = Load(member, now, of_team, limit, on_shift_since=began.get(pk), lifted_until=lifted.get(pk))
-        empty = replace(empty, spared=frozenset(one.category for one in spared.get(pk, ())))
+        lower, spared = own.get(pk, (None, []))
+        limit = of_team.heavy_a_day if lower is None else min(lower, of_team.heavy_a_day)
+        empty = Load(member, now, of_team, limit, on_shift_since=began.get(pk), spared=frozenset(spared))
         loads[pk] = _counted(_rested(empty, rests.get(pk, ())), read.get(pk, ()))
-    return loads
+    return loads | _lifted([one for one in loads.values() if one.is_full])
+
+
+def _own(people: Iterable[int]) -> dict[int, tuple[int | None, list[str]]]:
+    """Of each their own limit, and the subjects they asked to be spared; one query."""
+    found: dict[int, tuple[int | None, list[str]]] = {}
+    rows = Member.objects.filter(pk__in=people).values_list("pk", "own_care__heavy_a_day", "spared__category")
+    for pk, lower, category in rows:
+        found.setdefault(pk, (lower, []))[1].extend([category] if category else [])
+    return found
+
+
+def _lifted(full: Sequence[Load]) -> dict[int, Load]:
+    """Those whose limit a lead lifted for a while. Asked only where somebody carries enough."""
+    if not full:
+        return {}
+    rows = Lifted.objects.filter(member__in=[one.member for one in full], until__gt=full[0].now)
+    until = dict(rows.values_list("member", "until"))
+    return {one.member.pk: replace(one, lifted_until=until.get(one.member.pk)) for one in full}
 
 
 def _by_member(rows: Iterable[Any]) -> dict[int, list[Any]]:
