@@ -40,7 +40,7 @@ class Load:
     since_rest: int = 0
     rested_at: datetime | None = None  # from when on time counts towards a break
     on_shift_since: datetime | None = None
-    lifted_until: datetime | None = None
+    lifted_until: datetime | None = None  # read only where enough is carried
     resting: Break | None = None
     put_off: Break | None = None
     spared: frozenset[str] = frozenset()

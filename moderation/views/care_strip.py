@@ -22,7 +22,7 @@ def strip(by: Member, team: Team | None = None) -> dict[str, Any]:
         "load": load,
         "meter": meter(load),
         "sentence": care.sentence(load, team),
-        "lifted": care_limits.lifted_for(load) if load.lifted_until else None,
+        "lifted": care_limits.lifted_for(load),
         "break_in": minutes_to_break(load),
         "is_offered": load.is_break_offered,
         "may_later": load.is_break_offered and (is_alone or not load.must_rest),
