@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 
 # Who it was, or about whom, is on the page that it leads to.
 NAMELESS = frozenset({
-    "outcome", "decision", "page", "support-after", "live-planned", "live-declined", "story-approved", "story-changes",
-    "shift-asked", "shift-open", "story-declined", "story-out", "story-withdrawn", "story-back", "stories-due",
+    "outcome", "decision", "page", "care-call", "support-after", "live-planned", "live-declined", "story-approved",
+    "shift-asked", "shift-open", "story-changes", "story-declined", "story-out", "story-withdrawn", "story-back",
+    "stories-due",
 })  # fmt: skip
 _SENTENCES: dict[str, Callable[[int], str]] = {
     "mention": lambda n: ngettext("Someone named you in {name}", "You were named {n} times in {name}", n),
@@ -27,6 +28,9 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "shift-offer": lambda n: _("{name} would like to hand their shift to you"),
     "shift-answer": lambda n: _("{name} answered about your shift"),
     "roster-withdrawn": lambda n: _("{name} can't come after all, within a day"),
+    "care-call": lambda n: _("Nobody who is here now can take more: you are needed at the queue"),
+    "care-talk": lambda n: _("{name} would like someone to talk to"),
+    "care-talk-taken": lambda n: _("{name} will get in touch with you"),
     "live-cover": lambda n: _("You are needed as host: {name}"),
     "live-call": lambda n: _("A host asks for a moderator: {name}"),
     "live-talk": lambda n: _("{name} would like to talk after hosting"),

@@ -16,6 +16,11 @@ def _work(actor: Member, thing: object) -> bool:
     return has_role(actor, "moderators", "leads")
 
 
+@rule("care.lead")
+def _lead_with_care(actor: Member, thing: object) -> bool:
+    return has_role(actor, "leads")
+
+
 @rule("replies.see")
 def _see_replies(actor: Member, thing: object) -> bool:
     return has_role(actor, "hosts", "moderators", "leads")

@@ -32,6 +32,10 @@ DONE: dict[str, Any] = {
     "thresholds.confirmed": _("confirmed how many alarms in 1,000 messages there are"),
     "thresholds.refused": _("did not confirm, or took back, how many alarms in 1,000 messages there are"),
     "verdicts.exported": _("took verdicts on rules out, as a file without words"),
+    "care.limits-set": _("set how much one carries"),
+    "care.lifted": _("lifted somebody's limit for some hours"),
+    "care.read": _("looked at what somebody carries"),
+    "care.called": _("Somebody on call was called, because nobody here can take more"),
     "live.closed": _("closed a live chat at once"),
     "live.reopened": _("opened a live chat again"),
     "live.paused": _("asked everyone in a live chat to rest for a minute"),
@@ -106,6 +110,9 @@ REASONS: dict[str, Any] = {
     "phrase-misreads": _("to see whether a phrase reads people wrongly"),
     "phrase-missing": _("to see what a phrase would no longer find"),
     "phrase-example": _("to write an example that must be found, or must not"),
+    "case": _("an urgent case"),
+    "break": _("a break that is due"),
+    "rest": _("a break"),
 }
 
 

@@ -17,7 +17,7 @@ from community.models import Member
 from community.services import audit
 from moderation import demo_numbers, demo_shifts, detector
 from moderation.detector import Severity
-from moderation.models import Appeal, Decision, Flag, FlagEvent, Report, Screened, Screening
+from moderation.models import Afterwards, Appeal, Decision, Flag, FlagEvent, Heavy, Report, Screened, Screening
 from moderation.services import appeals, colleagues, effects, flags, reports, screening, support, telling
 from moderation.services.choices import Kind
 
@@ -60,6 +60,7 @@ def load() -> None:
         demo_shifts.load(people)
         _read(UNANSWERED)
         demo_numbers.load([people["Amara"], people["Theo"]])
+        _carried(people["Amara"])
         for room in Room.objects.all():
             place = {"seq": room.top, "revision": room.revision}
             Screened.objects.update_or_create(room=room, defaults=place)  # the sweep begins with what is said now
@@ -106,6 +107,15 @@ def _earlier(people: dict[str, Member]) -> None:
         returns = now - timedelta(minutes=4)
         due = returns + flags.due_in(wren.severity)
         Flag.objects.filter(pk=wren.pk).update(closed_at=None, returns_at=returns, due_at=due)
+
+
+def _carried(amara: Member) -> None:
+    """What Amara carried today, and the question after the last one, which she has not answered."""
+    now = timezone.now()
+    for minutes in (190, 135, 70, 25):
+        at = now - timedelta(minutes=minutes)
+        Heavy.objects.create(member=amara, at=at, since=at, seconds=9 * 60, left_at=at + timedelta(minutes=9))
+    Afterwards.objects.create(member=amara, asked_at=now - timedelta(minutes=16))
 
 
 # --- what a case is about -----------------------------------------------------------------------

@@ -9,11 +9,12 @@ from django.dispatch import receiver
 from chat import hub, signals
 from chat.guard import Guard
 from chat.services import room_guard
+from community.signals import member_left
 from moderation import demo, demo_shifts, rehearsal
 from moderation import signals as own
 from moderation.desk import Desk
 from moderation.offers import Offers
-from moderation.services import live_calls, rehearsing, reports, screening
+from moderation.services import care_limits, live_calls, rehearsing, reports, screening
 
 
 @receiver(signals.messages_storing)
@@ -50,6 +51,11 @@ def _queue_moved(sender: Any, **_: Any) -> None:
 def _shifts_moved(sender: Any, **_: Any) -> None:
     room_guard.forget()
     hub.from_thread("part_moved", Guard.name, [])
+
+
+@receiver(member_left)
+def _left(sender: Any, member_id: int, **_: Any) -> None:
+    care_limits.forget(member_id)
 
 
 @receiver(signals.demo_loaded)

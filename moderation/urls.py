@@ -4,6 +4,9 @@ from django.urls import path, register_converter
 
 from moderation.views import (
     calming,
+    care,
+    care_breaks,
+    care_lead,
     case,
     colleagues,
     deciding,
@@ -84,6 +87,15 @@ urlpatterns = [
     path("moderate/phrases/counted/<case:token>/state/", dry_runs.state, name="dry-run-state"),
     path("moderate/phrases/counted/<case:token>/stop/", dry_runs.stop, name="dry-run-stop"),
     path("moderate/phrases/counted/<case:token>/<str:way>/<int:number>/", dry_runs.sample, name="dry-run-sample"),
+    # care of oneself, and what leads do for others
+    path("moderate/minute/", care.minute, name="minute"),
+    path("moderate/care/", care.care_page, name="care"),
+    path("moderate/care/break/", care_breaks.rest, name="care-break"),
+    path("moderate/care/how/", care.how, name="care-how"),
+    path("moderate/care/company/", care.company, name="care-company"),
+    path("moderate/care/in-touch/", care_lead.in_touch, name="care-in-touch"),
+    path("moderate/care/limits/", care_lead.limits, name="care-limits"),
+    path("moderate/care/of/<str:name>/", care_lead.person, name="care-person"),
     path("moderate/next/", queue.take_next, name="take-next"),
     path("moderate/give-back/", queue.release_all, name="release-all"),
     path("moderate/shift/", shift.shift, name="shift"),

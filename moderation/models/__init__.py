@@ -1,7 +1,7 @@
 """The tables of `moderation`."""
 
 from moderation.models.answered import Answered
-from moderation.models.care import Afterwards, Break, CareLimits, Heavy, Lifted, Spared
+from moderation.models.care import Afterwards, Break, CareCall, CareLimits, Heavy, Lifted, OwnCare, Spared
 from moderation.models.cluster import Cluster
 from moderation.models.decision import Appeal, Decision, Proposal
 from moderation.models.desk import AtDesk
@@ -21,6 +21,7 @@ __all__ = [
     "Appeal",
     "AtDesk",
     "Break",
+    "CareCall",
     "CareLimits",
     "Cluster",
     "Decision",
@@ -33,6 +34,7 @@ __all__ = [
     "HookCall",
     "Lifted",
     "OnCall",
+    "OwnCare",
     "PhraseNote",
     "PhraseVersion",
     "Proposal",

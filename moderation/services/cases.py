@@ -20,7 +20,7 @@ from community.access import has_role
 from community.models import Member
 from community.services import audit, looks
 from moderation.models import Flag, Report, Screening
-from moderation.services import colleagues, reports, screening
+from moderation.services import care, colleagues, reports, screening
 from moderation.services.holding import NotHeld, flag_for
 
 AROUND = reports.AROUND
@@ -88,6 +88,7 @@ def open_case(by: Member, token: str) -> Case:
         raise NotHeld
     if not audit.has_done(by, "flag.read", flag, since="flag.taken"):
         _note_the_look(flag, by)  # whoever comes back while it is held is still at the same look
+    care.shown(flag, by)
     return Case(
         flag=flag,
         lines=_lines(flag.message) if flag.message else [],

@@ -13,7 +13,7 @@ from community.models import Member
 from community.refusals import NotYours
 from community.services import audit, keyring
 from moderation.models import Flag, FlagEvent
-from moderation.services import flags
+from moderation.services import care, flags
 from moderation.services.holding import LEASE, Stale, flag_for, held_flag
 
 NOTE_LIMIT = 2000
@@ -85,6 +85,7 @@ def give_second(by: Member, token: str, words: str) -> Flag:
         flag.save(update_fields=["second_wanted"])
         # The version stays: its holder goes on from where they are.
         flags.note(flag, FlagEvent.Kind.SECOND_GIVEN, by=by, note=_sealed(flag, words))
+        care.left(flag, by)
         audit.record(by, "flag.second-given", flag, about=flag.member)
     return flag
 

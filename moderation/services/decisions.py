@@ -13,7 +13,7 @@ from community.refusals import NotYours, Refusal
 from community.services import audit
 from moderation.detector import Severity
 from moderation.models import Decision, Flag, FlagEvent, Proposal, Report
-from moderation.services import choices, effects, flags, locks, reports, telling, undoing
+from moderation.services import care, choices, effects, flags, locks, reports, telling, undoing
 from moderation.services.choices import Choice, Kind
 from moderation.services.holding import Stale, flag_for, for_whom, held_flag
 
@@ -87,6 +87,8 @@ def refuse(by: Member, token: str) -> None:
             raise Stale(flag)
         Flag.objects.filter(pk=flag.pk).update(second_wanted=False)
         flags.note(flag, FlagEvent.Kind.SECOND_GIVEN, by=by, says="refused")
+        if found.by_id != by.pk:
+            care.left(flag, by)
         audit.record(by, "flag.proposal-refused", flag, about=flag.member)
 
 
@@ -125,6 +127,7 @@ def _decided(flag: Flag, choice: Choice, *, by: Member, second: Member | None = 
         _go_on(flag, made, by)
     else:
         _settle(flag, choice, by)
+        care.decided(made, flag)
     telling.tell(made)
     audit.record(by, f"flag.decided-{made.kind}", flag, about=flag.member, reason=made.reason)
     if second:

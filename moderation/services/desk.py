@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Max
 from django.utils import timezone
 
 from community.access import may
@@ -20,7 +20,8 @@ from community.models import Member
 from community.services import sessions
 from moderation.detector import Severity
 from moderation.models import AtDesk, Flag, FlagEvent
-from moderation.services import holding, queue
+from moderation.services import care, care_load, holding, queue
+from moderation.services.care_load import Team
 
 GRACE = timedelta(seconds=60)  # a page that is opened next, a line that broke, a server that restarts
 Watching = dict[str, int]  # session key → member id
@@ -56,16 +57,16 @@ def standing_for(watching: Watching) -> dict[str, Standing]:
     if not able:
         return {}
     newest = FlagEvent.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    theirs = {member.pk: _standing(member, newest) for member in able.values()}
+    team = care_load.team(able.values())
+    theirs = {member.pk: _standing(member, newest, team) for member in able.values()}
     return {key: theirs[member.pk] for key, member in able.items()}
 
 
-def _standing(member: Member, newest: int) -> Standing:
-    now = timezone.now()
-    waiting = holding.for_whom(Flag.objects.waiting(now), member)
-    rows = waiting.order_by().values_list("severity").annotate(n=Count("pk"))
-    counts = {Severity(severity).label: count for severity, count in rows}
-    return Standing(counts, (newest, waiting.free(now).count()))
+def _standing(member: Member, newest: int, team: Team) -> Standing:
+    """What they are told is what their page counts, and what *take next* may give them."""
+    theirs = care.offered(queue.waiting_for(member, team), team.loads[member.pk], team)
+    counts = {Severity(severity).label: count for severity, count in queue.counts_of(theirs).items()}
+    return Standing(counts, (newest, theirs.free(team.now).count()))
 
 
 # --- who is here, and who has left ----------------------------------------------------------------

@@ -16,7 +16,8 @@ from community.models import Member
 from community.services import audit
 from moderation.models import Flag, FlagEvent
 from moderation.models.flag import FlagQuerySet
-from moderation.services import flags, holding
+from moderation.services import care, care_load, flags, holding
+from moderation.services.care_load import Team
 from moderation.services.holding import LEASE, Stale, flag_for
 
 LISTED = 50
@@ -48,10 +49,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What waits: the first lines, and how many there are by severity."""
+    """What waits for somebody: the first lines, and how many there are by severity.
+
+    `spared` are lines that they asked to be spared and others can take; they are in no count.
+    """
 
     items: list[Item]
     counts: dict[int, int] = field(default_factory=dict)
+    spared: list[Item] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -59,15 +64,28 @@ class Queue:
         return sum(self.counts.values())
 
 
-def listed(by: Member, *, most: int = LISTED) -> Queue:
+def listed(by: Member, *, most: int = LISTED, team: Team | None = None) -> Queue:
     """The queue as `by` may see it. A fixed number of queries, however long it is."""
     require(by, "flags.work")
-    now = timezone.now()
-    waiting = holding.for_whom(Flag.objects.waiting(now), by)
-    counted = waiting.order_by().values_list("severity").annotate(n=Count("pk"))
-    rows = list(waiting.select_related("message__room", "holder").by_urgency()[:most])
-    told = flags_reported(rows)
-    return Queue([_item(one, told.get(one.pk, 0), by, now) for one in rows], dict(counted))
+    now, team = timezone.now(), team or care_load.team([by])
+    waiting, load = waiting_for(by, team), team.loads[by.pk]
+    theirs, spared = care.offered(waiting, load, team), care.spared_now(waiting, load, team)
+    counted = counts_of(theirs)
+    rows = list(theirs.select_related("message__room", "holder")[:most])
+    apart = [] if spared is None else list(spared.select_related("message__room", "holder")[:most])
+    told = flags_reported([*rows, *apart])
+    lines = [[_item(one, told.get(one.pk, 0), by, now) for one in some] for some in (rows, apart)]
+    return Queue(lines[0], counted, lines[1])
+
+
+def waiting_for(by: Member, team: Team) -> FlagQuerySet:
+    """What waits and is theirs to see."""
+    return care.shown_to(holding.for_whom(Flag.objects.waiting(team.now), by), team.loads[by.pk], team)
+
+
+def counts_of(rows: FlagQuerySet) -> dict[int, int]:
+    """How many there are by severity."""
+    return dict(rows.order_by().values_list("severity").annotate(n=Count("pk")))
 
 
 def line_of(by: Member, token: str) -> Item:
@@ -123,40 +141,53 @@ def half_time(flag: Flag) -> datetime:
 
 
 def take_next(by: Member) -> Flag | None:
-    """The most urgent one that is free, now held by `by`; None when there is none. Nobody picks and chooses."""
+    """The most urgent one that is free and for them, now held by `by`; None when there is none.
+
+    Nobody picks and chooses. Raises `care.Resting` and `care.BreakDue`.
+    """
     require(by, "flags.work")
     for _ in range(TRIES):
         with transaction.atomic():
-            flag = _next(by)
+            team = care.before_taking(by)
+            flag = _next(by, team)
             if flag is not None:
+                care.taking(flag, by, team, anyway=True)
                 return _held(flag, by)
-        if not _free(by).exists():
+        if not free_for(by, team).exists():
             return None
     return None
 
 
-def _free(by: Member) -> FlagQuerySet:
-    now = timezone.now()
-    return holding.for_whom(Flag.objects.waiting(now).free(now), by)
+def free_for(by: Member, team: Team) -> FlagQuerySet:
+    """What *take next* may give them, in its order."""
+    return care.offered(waiting_for(by, team).free(team.now), team.loads[by.pk], team)
 
 
-def _next(by: Member) -> Flag | None:
+def _next(by: Member, team: Team) -> Flag | None:
     # What another one is taking at this moment is passed over, not waited for.
-    return _free(by).by_urgency().select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+    return free_for(by, team).select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
 
 
-def take(by: Member, token: str) -> Flag:
-    """This one, now held by `by`; taking what one holds renews it. Raises `NotYours`, or `Stale` with who has it."""
+def take(by: Member, token: str, *, anyway: bool = False) -> Flag:
+    """This one, now held by `by`; taking what one holds renews it.
+
+    Raises `NotYours`, `Stale` with who has it, and what care says: `care.Resting`, `care.BreakDue`, `care.Enough`, and
+    `care.AskedToBeSpared` unless they said `anyway`.
+    """
     with transaction.atomic():
+        flag = flag_for(by, token)
+        team = None if flag.holder_id == by.pk and flag.is_held() else care.before_taking(by)
         flag = flag_for(by, token, lock=True)
         if flag.closed_at or (flag.is_held() and flag.holder_id != by.pk):
             raise Stale(flag)
         if flag.is_held():
             return _renewed(flag)
+        care.taking(flag, by, team or care.before_taking(by), anyway=anyway)
         return _held(flag, by)
 
 
 def _held(flag: Flag, by: Member) -> Flag:
+    care.lapsed(flag)
     flag.holder, flag.held_until = by, timezone.now() + LEASE
     flag.version += 1
     flag.save(update_fields=["holder", "held_until", "version"])
@@ -203,6 +234,7 @@ def given_back(flag: Flag, by: Member) -> bool:
     flag.version += 1
     flag.save(update_fields=["holder", "held_until", "version"])
     flags.note(flag, FlagEvent.Kind.RELEASED, by=by)
+    care.left(flag, by)
     return True
 
 

@@ -18,7 +18,7 @@ from community.models import Member, Notice
 from community.refusals import Refusal
 from community.services import audit
 from moderation.models import Appeal, Decision, Flag, FlagEvent, Report
-from moderation.services import effects, flags, locks, reports, telling
+from moderation.services import care, effects, flags, locks, reports, telling
 from moderation.services.holding import LEASE, flag_for
 
 Kind = Decision.Kind
@@ -88,6 +88,7 @@ def _undone(first: Decision, case: str, by: Member) -> Flag:
     Decision.objects.create(flag=flag, member=first.member, by=by, kind=Kind.UNDONE, reason=first.reason, answers=first)
     effects.take_back(first, by=by)
     _put_back(flag, first.before or {}, by)
+    care.taken_back(flag, by)
     flags.note(flag, FlagEvent.Kind.UNDONE, by=by, says=first.kind)
     reports.unsettle(_settled_with(first))
     telling.take_back(first)

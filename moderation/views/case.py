@@ -15,7 +15,7 @@ from community.refusals import Refusal
 from community.views.staff import behind
 from moderation.services import cases, queue
 from moderation.services.holding import NotHeld, Stale, changes_since, flag_for
-from moderation.views import case_page
+from moderation.views import care_taking, case_page
 from moderation.views.queue import line
 
 
@@ -48,9 +48,11 @@ def untaken(request: HttpRequest, token: str, *, status: int = 200, **more: Any)
 def take(request: HttpRequest, token: str) -> HttpResponse:
     """This one, if it is free."""
     try:
-        queue.take(me(request), token)
+        queue.take(me(request), token, anyway=request.POST.get("anyway") == "1")
     except Stale as refusal:
         return untaken(request, token, status=409, refusal=refusal)
+    except care_taking.REFUSALS as refusal:
+        return care_taking.instead(request, refusal, token)
     return redirect("moderation:case", token=token)
 
 

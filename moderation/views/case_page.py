@@ -18,11 +18,12 @@ from community.services import story_reading
 from moderation.console_words import EVENTS, STATES, band, source
 from moderation.forms_console import DecisionForm, NoteForm
 from moderation.models import Flag, Report
-from moderation.services import cases, decisions, emergency, undoing, watching
+from moderation.services import care_load, cases, decisions, emergency, undoing, watching
 from moderation.services.cases import Case, Line
 from moderation.services.choices import Kind
 from moderation.services.colleagues import Said
 from moderation.views import acts, cluster_shown, marking, reasons
+from moderation.views.care_strip import strip
 from moderation.views.queue import STANDING, place_of, side_list, span
 
 NEAR = 3  # messages each side that are in view at once
@@ -33,6 +34,7 @@ def shown(
 ) -> HttpResponse:
     """The page. `bound` is a form that was refused, shown open with what was typed."""
     by, flag = me(request), opened.flag
+    team = care_load.team([by])
     is_mine = flag.holder_id == by.pk
     proposal = decisions.proposed(flag)
     context = {
@@ -55,7 +57,8 @@ def shown(
         ],
         "note_form": NoteForm(auto_id="note-%s"),
         "undo": undoing.offered(by) if is_mine else None,
-        **side_list(by),
+        "care": strip(by, team),
+        **side_list(by, team),
     }
     if flag.kind == Flag.Kind.APPEAL:
         context |= acts.appeal_of(flag, by)

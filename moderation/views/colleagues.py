@@ -18,7 +18,7 @@ from moderation.services import cases, colleagues, decisions
 from moderation.services.holding import NotHeld, Stale, flag_for
 from moderation.views import case_page
 from moderation.views.case import too_late, untaken
-from moderation.views.deciding import version_of
+from moderation.views.deciding import after, version_of
 
 
 @require_POST
@@ -79,4 +79,4 @@ def key(request: HttpRequest, token: str) -> HttpResponse:
         return too_late(request, token, refusal, typed=[], since=version_of(request))
     confirmed = request.POST["do"] == "confirm"
     messages.success(request, _("Confirmed, and done.") if confirmed else _("Not confirmed. Nothing was done."))
-    return redirect("moderation:queue") if confirmed else redirect("moderation:case", token=token)
+    return after() if confirmed else redirect("moderation:case", token=token)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -76,8 +77,12 @@ def _done(request: HttpRequest, token: str, form: DecisionForm, version: int) ->
             request, _("Others don't see it until %(time)s. It is still yours to decide.") % {"time": until}
         )
         return redirect("moderation:case", token=token)
-    messages.success(request, _("Done. Take the next one, or a minute for yourself first."))
-    return redirect("moderation:queue")
+    return after()
+
+
+def after() -> HttpResponse:
+    """The queue, asking whether they would like the next one, or a minute."""
+    return redirect(f"{reverse('moderation:queue')}?after=1")
 
 
 @require_POST
@@ -118,7 +123,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
                 form.add_error("words", str(refusal.detail))
             else:
                 messages.success(request, _("Answered. They read it among their notices."))
-                return redirect("moderation:queue")
+                return after()
         return _again(request, token, answer_form=form)
     except (Stale, NotHeld) as refusal:
         return too_late(request, token, refusal, typed=[sent.get("words", "")], since=version)

@@ -7,13 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from chat.services import conversations
 from chat.views.rooms import me
 from community.access import require
 from community.services import apart
 from community.views.staff import with_second_factor
 from moderation.forms import CheckInForm, NoContactForm
-from moderation.services import pairs
+from moderation.services import care_checkins, pairs
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,8 +24,12 @@ def check_in(request: HttpRequest, name: str) -> HttpResponse:
     other = apart.other_member(me(request), name)
     form = CheckInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        begun = conversations.check_in(me(request), name, form.cleaned_data["words"])
-        return redirect("conversation", slug=begun.room.slug)
+        try:
+            begun = care_checkins.check_in(me(request), name, form.cleaned_data["words"])
+        except care_checkins.TwoGoOn as refusal:
+            form.add_error("words", str(refusal.detail))
+        else:
+            return redirect("conversation", slug=begun.room.slug)
     context = {"other": other, "form": form}
     return render(request, "moderation/check_in.html", context, status=400 if form.errors else 200)
 

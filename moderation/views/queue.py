@@ -19,9 +19,12 @@ from community.models import Member
 from community.views.staff import behind
 from moderation.console_words import BANDS, band
 from moderation.models import Flag, Proposal
-from moderation.services import decisions, rehearsing, undoing
+from moderation.services import care_load, decisions, rehearsing, undoing
 from moderation.services import queue as lines
+from moderation.services.care_load import Team
 from moderation.services.queue import Item, Queue
+from moderation.views import care_taking
+from moderation.views.care_strip import with_question
 
 STANDING = {4: "now", 3: "soon"}  # names of looks
 
@@ -30,11 +33,13 @@ STANDING = {4: "now", 3: "soon"}  # names of looks
 @behind("flags.work")
 def queue(request: HttpRequest) -> HttpResponse:
     """The whole of it."""
-    waiting = lines.listed(me(request))
-    held = [held_row(one) for one in lines.held_by(me(request))]
-    keys = [key_row(one) for one in decisions.waiting_for(me(request))]
+    by, team = me(request), care_load.team([me(request)])
+    waiting = lines.listed(by, team=team)
+    held = [held_row(one) for one in lines.held_by(by)]
+    keys = [key_row(one) for one in decisions.waiting_for(by)]
     context = {**list_of(waiting), "held": held, "keys": keys, "is_free": has_free(waiting)}
-    context |= {"undo": undoing.offered(me(request)), "scene": rehearsing.latest(me(request))}
+    context |= {"undo": undoing.offered(by), "care": with_question(by, team), "scene": rehearsing.latest(by)}
+    context["is_after"] = request.GET.get("after") == "1"  # a moment ago they decided one
     return render(request, "moderation/queue.html", context)
 
 
@@ -42,10 +47,12 @@ def queue(request: HttpRequest) -> HttpResponse:
 @behind("flags.work")
 def take_next(request: HttpRequest) -> HttpResponse:
     """The most urgent one that is free, opened."""
-    flag = lines.take_next(me(request))
+    try:
+        flag = lines.take_next(me(request))
+    except care_taking.REFUSALS as refusal:
+        return care_taking.instead(request, refusal)
     if flag is None:
-        messages.info(request, _("Nothing free is waiting."))
-        return redirect("moderation:queue")
+        return care_taking.nothing_free(request, me(request))
     return redirect("moderation:case", token=flag.token)
 
 
@@ -58,9 +65,9 @@ def release_all(request: HttpRequest) -> HttpResponse:
     return redirect("moderation:queue")
 
 
-def side_list(by: Member) -> dict[str, Any]:
+def side_list(by: Member, team: Team) -> dict[str, Any]:
     """The lines beside an open case."""
-    return list_of(lines.listed(by))
+    return list_of(lines.listed(by, team=team))
 
 
 def list_of(waiting: Queue) -> dict[str, Any]:
@@ -71,6 +78,7 @@ def list_of(waiting: Queue) -> dict[str, Any]:
         "total": waiting.total,
         "more": waiting.total - len(waiting.items),
         "lines": [line(one, waiting.counts) for one in waiting.items],
+        "spared": [line(one) for one in waiting.spared],
         "late": sum(one.is_late and not one.holder for one in waiting.items),
     }
 

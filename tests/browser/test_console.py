@@ -59,7 +59,18 @@ def test_axe_finds_nothing_and_nothing_breaks_the_policy(evening: Any, open_page
     tokens = evening.site.do(lambda: _everything(evening))
     page = as_staff(evening, open_page, "Amara", **look)
     found: list[str] = []
-    for path in ("", *(f"{token}/" for token in tokens), "times/", "audit/", "apart/"):
+    for path in (
+        "",
+        *(f"{token}/" for token in tokens),
+        "times/",
+        "audit/",
+        "apart/",
+        "care/",
+        "care/of/Theo/",
+        "care/limits/",
+        "care/break/",
+        "minute/",
+    ):
         assert page.goto(f"{evening.site.url}/moderate/{path}").status == 200, path
         for act in page.locator("details:not(.act)").all():
             act.evaluate("one => one.open = true")
@@ -112,7 +123,7 @@ def test_two_moderators_one_by_keyboard_and_the_second_reads_what_changed(evenin
     expect(box).to_be_focused()
     _tab_to(amara, "#act-support .btn-main[type=submit]")
     amara.keyboard.press("Enter")
-    expect(amara.get_by_text("Done. Take the next one")).to_be_visible()
+    expect(amara.get_by_text("Done. Would you like the next one")).to_be_visible()
 
     theo.goto(f"{evening.site.url}/moderate/{tokens['worry']}/")
     expect(theo.get_by_role("heading", name="Nobody has this")).to_be_visible()
@@ -273,7 +284,7 @@ def test_everything_works_without_scripts_on_a_phone(evening: Any, open_page: An
     expect(page.locator("#no-concern-verdict_error")).to_contain_text("Say what it was")
     page.locator("#no-concern-verdict").select_option("distress-but-safe")
     page.locator("#act-no-concern .btn-main[type=submit]").click()
-    expect(page.get_by_text("Done. Take the next one")).to_be_visible()
+    expect(page.get_by_text("Done. Would you like the next one")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Undone. It is yours again.")).to_be_visible()
     page.get_by_role("button", name="Pass on").click()

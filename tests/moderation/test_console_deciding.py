@@ -84,10 +84,10 @@ def test_every_kind_is_decided_through_its_form(held, team, kind):
     shown = page(client.get(url("case", held)))
     assert f'id="act-{kind}"' in shown
     answer = client.post(url("decide", held), sent(held, kind))
-    assert (answer.status_code, answer.headers.get("Location")) == (302, url("queue"))
+    assert (answer.status_code, answer.headers.get("Location")) == (302, f"{url('queue')}?after=1")
     made = Decision.objects.get()
     assert (made.kind, made.by, made.member.name) == (kind, team[0], "ana")
-    assert "Done. Take the next one" in page(client.get(url("queue")))
+    assert "Done. Would you like the next one, or a minute?" in page(client.get(answer.url))
 
 
 def test_what_the_decision_does_is_done(held, team, evenings):
@@ -183,7 +183,7 @@ def test_two_keys_are_two_people(held, team, kind, more):
     assert "Waiting for a second key" in page(second.get(url("queue")))
     shown = page(second.get(url("case", held)))
     assert "<bdi>amara</bdi> proposes" in shown
-    assert second.post(url("key", held), turned).url == url("queue")
+    assert second.post(url("key", held), turned).url == f"{url('queue')}?after=1"
     assert (Decision.objects.get().by, Decision.objects.get().second) == (team[0], team[1])
     assert second.post(url("key", held), turned).status_code in (404, 409)
     assert Decision.objects.count() == 1

@@ -223,6 +223,6 @@ def test_how_the_queue_stands_is_a_fixed_number_of_questions(
     for number in range(open_cases - 1):
         post(ana, room, f"{DANGER}, number {number}")
     key = session_with_code(amara)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(18):
         found = desk.standing_for({key: amara.pk})
     assert sum(found[key].counts.values()) == open_cases

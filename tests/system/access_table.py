@@ -5,8 +5,9 @@ An address is *open* (everyone), for *members* (anyone signed in), for people wi
 this session, for *admins* or *curators* with one, for *keepers*: curators and moderators, or for *hosts* and
 moderators. *Leading* is for whoever leads this live chat, and for moderators. A *case* is for staff who may work on it,
 *shift* for staff whom the shift, the time or the person that the body names is for (tests/moderation/test_shifts.py),
-and *lead* for leads and admins. Of the site's phrases *readers* are moderators, leads and admins, and
-*tuners* leads and admins. Stories have a *desk* for reviewers, curators and admins; a *reviewer* is a clinician,
+and *lead* for leads and admins; *looks after* is for leads alone: what moderators carry is no admin's business. Of the
+site's phrases *readers* are moderators, leads and admins, and *tuners* leads and admins. Stories have a *desk* for
+reviewers, curators and admins; a *reviewer* is a clinician,
 an *editor* a curator or admin, and *lookers* are all of them and moderators. *Half* is for a sign-in that lacks its second step; anyone else is sent away. An
 address that is itself a *key* opens for whoever knows it, without a session (tests/chat/test_calendars.py); any other
 is not here.
@@ -17,7 +18,7 @@ from __future__ import annotations
 OPEN, HALF, MEMBER, PLACE, AUTHOR, STAFF, ADMIN = "open", "half", "member", "place", "author", "staff", "admin"
 CURATOR, KEEPER, HOST, LEADING, CASE, LEAD = "curator", "keeper", "host", "leading", "case", "lead"
 KEY, DESK, REVIEWER, EDITOR, LOOKER, SHIFT = "key", "desk", "reviewer", "editor", "looker", "shift"
-READER, TUNER = "reader", "tuner"
+READER, TUNER, LOOKS_AFTER = "reader", "tuner", "looks-after"
 
 URLS: dict[str, str] = {
     # pages for everyone
@@ -217,6 +218,15 @@ URLS: dict[str, str] = {
     "moderation:watch": CASE,
     "moderation:audit": LEAD,
     "moderation:audit-export": LEAD,
+    # one's own care; tests/moderation/test_care_breaks.py asks for others'
+    "moderation:care": STAFF,
+    "moderation:care-break": STAFF,
+    "moderation:minute": STAFF,
+    "moderation:care-how": CASE,
+    "moderation:care-company": CASE,
+    "moderation:care-in-touch": LOOKS_AFTER,
+    "moderation:care-limits": LOOKS_AFTER,
+    "moderation:care-person": LOOKS_AFTER,
     "moderation:take-next": CASE,
     "moderation:release-all": CASE,
     "moderation:case": CASE,

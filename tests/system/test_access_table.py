@@ -15,7 +15,7 @@ from chat import protocol
 from chat.models import Message, Room
 from chat.services import memorials, story_talk
 from community.models import EditorNote, Member, Story
-from moderation.models import Flag
+from moderation.models import Afterwards, Flag
 from moderation.services import flags
 from tests.factories import (
     PASSWORD,
@@ -46,6 +46,7 @@ from tests.system.access_table import (
     LEAD,
     LEADING,
     LOOKER,
+    LOOKS_AFTER,
     MEMBER,
     OPEN,
     PLACE,
@@ -235,6 +236,20 @@ def test_a4_a5_s8_pages_of_the_phrases_want_the_role_a_second_factor_and_somethi
         assert ask(staff_client(*wrong, second_factor=True), name, given).status_code == 404
     if given and NO_CASE in OTHERS[name]:
         assert ask(staff_client(roles[0], second_factor=True), name).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, kind in URLS.items() if kind == LOOKS_AFTER])
+def test_a5_s8_what_moderators_carry_is_for_leads_with_a_second_factor_alone(people, name):
+    other = make_member("theo", roles=("moderators",))
+    asked = Afterwards.objects.create(member=other, answer="talk")
+    given, body = ([other.name] if _takes(name, "name") else None), {"asked": asked.pk}
+    assert ask(staff_client("leads", second_factor=True), name, given, body).status_code in (200, 302)
+    assert ask(staff_client("leads", second_factor=False), name, given, body).status_code == 403
+    for roles in ((), ("moderators",), ("hosts", "curators", "reviewers", "admins")):
+        assert ask(staff_client(*roles, second_factor=True), name, given, body).status_code == 404
+    absent = ask(staff_client("leads", second_factor=True), name, ["ana"] if given else None, {"asked": "0"})
+    assert absent.status_code == 404 or name == "moderation:care-limits"
 
 
 @pytest.mark.django_db
