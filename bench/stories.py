@@ -56,8 +56,10 @@ def _report(count: int, repeats: int) -> None:
     kind = search_index.kind_of(Story())
     held = list(SearchEntry.objects.filter(kind=kind.name, thing_id__in=pks))
     print(_line("500 stories compared with the index", lambda: search_index._compared(kind, pks, held), 3), flush=True)
+    _take_your_time()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    _take_your_time(is_over=True)
     client, middle = Client(), Story.objects.get(slug=f"s-{count // 2}")
     for path in _paths(middle):
         assert client.get(path).status_code == 200, path

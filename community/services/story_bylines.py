@@ -81,9 +81,8 @@ def links_of(byline: Byline) -> list[dict[str, str]]:
     pairs = [(str(one.get("label", "")), str(one.get("url", ""))) for one in said if isinstance(one, dict)]
     found = [(label, url, urlsplit(url).hostname or "") for label, url in pairs if is_link(url)]
     # The label is the writer's; where it leads stands beside it.
-    return [{"label": label if label != url else host, "url": url, "host": host} for label, url, host in found][
-        :MOST_LINKS
-    ]
+    shown = [{"label": label if label != url else host, "url": url, "host": host} for label, url, host in found]
+    return shown[:MOST_LINKS]
 
 
 def take_link_out(member: Member, pk: int, url: str) -> None:

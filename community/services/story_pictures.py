@@ -99,7 +99,10 @@ def _is_read_by(viewer: Member, story: Story) -> bool:
 
 @duty("pictures that no text names", every_seconds=24 * 3600)
 def forget_unnamed() -> int:
-    """Deletes pictures that no text of their story has named for a day; how many. A day: another tab may name it yet."""
+    """Deletes pictures that no text of their story has named for a day; how many.
+
+    A day, because another tab may still name it.
+    """
     keys = StoryPicture.objects.order_by("story").values_list("story", flat=True).distinct()
     return sum(_forget_of(pk) for pk in list(keys))
 

@@ -69,6 +69,12 @@ class Standing:
         return self.newest if self.newest.state == State.DRAFT else None
 
     @property
+    def is_being_read(self) -> bool:
+        """True while a text can be taken back from those who read it before others, or waits for its hour."""
+        waits = self.newest.state in (State.SUBMITTED, State.REVIEWED) or self.story.next_id is not None
+        return waits and self.state != "taken"
+
+    @property
     def suggestions(self) -> int:
         """How many; a reviewer who only wrote a reason counts as one."""
         return max(1, len(self.notes))
