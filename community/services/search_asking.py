@@ -27,13 +27,11 @@ new{n} AS MATERIALIZED (
   WHERE community_search MATCH CASE WHEN (SELECT COUNT(*) FROM new{n}) >= %s THEN %s ELSE '""' END
   ORDER BY rowid DESC LIMIT %s
 )"""
-# "id + 0": by way of the words' own index, never by walking back through everything.
 _POSTGRES = """
 new{n} AS MATERIALIZED (
-  SELECT id FROM community_searchentry WHERE found @@ %s::tsquery ORDER BY id + 0 DESC LIMIT %s
+  SELECT id FROM community_search_newest(%s::tsquery, %s) AS id
 ), titled{n} AS MATERIALIZED (
-  SELECT id FROM community_searchentry
-  WHERE (SELECT COUNT(*) FROM new{n}) >= %s AND title_found @@ %s::tsquery ORDER BY id + 0 DESC LIMIT %s
+  SELECT id FROM community_search_titled(%s::tsquery, %s) AS id WHERE (SELECT COUNT(*) FROM new{n}) >= %s
 )"""
 _PLACED = """
 placed AS (
@@ -92,7 +90,7 @@ def _postgres(words: Sequence[Word], asker: Asker, *, all_of_them: bool) -> tupl
     for kind in asker.kinds:
         mark, beyond = _sought(kind, asker)
         marked = f"'{mark}' & ({asked})"
-        values += [marked, beyond, beyond, marked, beyond]
+        values += [marked, beyond, marked, beyond, beyond]
     found = " UNION ".join(f"SELECT id FROM {name}" for name in _named(asker))  # noqa: S608
     score = "ts_rank(e.title_found, %s::tsquery) * %s + ts_rank(e.found, %s::tsquery)"
     values += [asker.near or "-", asked, TITLE_COUNTS, asked, asker.limit]
