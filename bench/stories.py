@@ -56,8 +56,10 @@ def _report(count: int, repeats: int) -> None:
     kind = search_index.kind_of(Story())
     held = list(SearchEntry.objects.filter(kind=kind.name, thing_id__in=pks))
     print(_line("500 stories compared with the index", lambda: search_index._compared(kind, pks, held), 3), flush=True)
+    _take_your_time()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    _take_your_time(is_over=True)
     client, middle = Client(), Story.objects.get(slug=f"s-{count // 2}")
     for path in _paths(middle):
         assert client.get(path).status_code == 200, path
@@ -110,6 +112,7 @@ def _fill(count: int) -> None:
 
     from community.models import Byline, Member, Story, StoryRevision
 
+    _take_your_time()
     people = Byline.objects.create(name="Dr Cleo", profession="psychologist"), Byline.objects.create(name="Ana")
     Member.objects.create_user("ana", password=None)
     begun = timezone.now() - timedelta(minutes=count + 1)
@@ -119,6 +122,16 @@ def _fill(count: int) -> None:
         _store([(number, *texts[number % len(texts)]) for number in numbers], begun, *people)
     mine = StoryRevision.objects.filter(story=OuterRef("pk")).values("pk")[:1]
     Story.objects.update(published=Subquery(mine))
+    _take_your_time(is_over=True)
+
+
+def _take_your_time(*, is_over: bool = False) -> None:
+    """Statements of a server are ended after three seconds; those that fill the database may take longer."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout TO {'DEFAULT' if is_over else '0'}")
 
 
 class _Words:

@@ -23,6 +23,7 @@ class ChatConfig(AppConfig):
             noticing,
             planning,
             reminders,
+            story_aging,
             wishes,
         )
         from chat.views import live_alongside, live_landing, story_shown  # noqa: F401  (what pages of community show)

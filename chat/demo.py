@@ -25,8 +25,9 @@ from django.utils import timezone
 
 from chat import demo_live, demo_talks
 from chat.models import Change, EarlierText, Membership, Mention, Message, Reaction, Room
+from chat.services import story_talk
 from community import names, text
-from community.models import Member
+from community.models import Member, Story
 from community.services import consent, story_seeding
 
 PASSWORD = "a-quiet-demo-evening"  # noqa: S105  (printed at start; the demo refuses a real database)
@@ -60,6 +61,7 @@ MEMBERS = (
     ("Priya", 8, ("curators", "reviewers"), ""),
     ("Ada", 7, ("admins",), "Keeps the lights on."),
 )
+COMMENTS = {"The twelfth day": "story-the-twelfth-day", "A bed of beans": "story-a-bed-of-beans"}
 KEEPERS = {"evenings": ("Amara", "Theo"), "grief": ("Theo",), "new-parents": ("Theo",), "students": ("Amara",),
            "small-wins": ("Amara",), "work-and-money": ("Theo",)}  # fmt: skip
 
@@ -91,10 +93,12 @@ def load() -> None:
     for place, (slug, name, purpose) in enumerate(ROOMS):
         room = Room.objects.create(slug=slug, name=name, purpose=purpose, place=place)
         room.keepers.set([members[keeper] for keeper in KEEPERS[slug]])
-        _fill(room, members, now)
+        _fill(room, script(slug), members, now)
     demo_talks.load(members, now)
     demo_live.load(members, now)
     story_seeding.load(writer=members["Sol"], clinician=members["Priya"], second=members["Ada"])
+    for title, words in COMMENTS.items():
+        _comment(Story.objects.get(title=title), script(words), members, now)
 
 
 def make_member(name: str, pebble: int, roles: tuple[str, ...], bio: str, *, now: datetime) -> Member:
@@ -160,8 +164,16 @@ def _beginning(words: str, now: datetime) -> datetime:
     return day.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
 
 
-def _fill(room: Room, members: dict[str, Member], now: datetime) -> None:
-    said = script(room.slug)
+def _comment(story: Story, said: list[Said], members: dict[str, Member], now: datetime) -> None:
+    story_talk.choose(story, by=members["Sol"], on=True)
+    room = story_talk.room_of(story)
+    assert room is not None
+    _fill(room, said, members, now, also=())
+
+
+def _fill(
+    room: Room, said: list[Said], members: dict[str, Member], now: datetime, also: tuple[str, ...] = ("Linden", "Ada")
+) -> None:
     messages = [
         _message(room, seq, one, members, at)
         for seq, (one, at) in enumerate(zip(said, times(said, now), strict=True), start=1)
@@ -172,7 +184,7 @@ def _fill(room: Room, members: dict[str, Member], now: datetime) -> None:
     _edit_and_withdraw(room, messages, said)
     room.top, room.last_message_at = len(messages), messages[-1].stored_at
     room.save()
-    talking = {one.name for one in said} | {"Linden", "Ada"}
+    talking = {one.name for one in said} | set(also)
     there = [member for member in members.values() if member.name in talking]
     Membership.objects.bulk_create(
         Membership(room=room, member=member, joined_at=member.joined_at, read_to=_read_to(room, place))

@@ -13,7 +13,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Byline, StoryRevision
-from community.services.story_writing import MOST_LINKS, Author
+from community.services.story_bylines import MOST_LINKS, Author
 from community.story_content import CATEGORIES, SOURCES, BadStory, Category, Kind, Source, Text, checked
 from community.topics import LABELS
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 NAMELESS = frozenset({
     "outcome", "decision", "page", "care-call", "support-after", "live-planned", "live-declined", "story-approved",
     "shift-asked", "shift-open", "story-changes", "story-declined", "story-out", "story-withdrawn", "story-back",
-    "stories-due",
+    "stories-due", "story-waits",
 })  # fmt: skip
 _SENTENCES: dict[str, Callable[[int], str]] = {
     "mention": lambda n: ngettext("Someone named you in {name}", "You were named {n} times in {name}", n),
@@ -54,6 +54,7 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "story-out": lambda n: _("Something you wrote is out"),
     "story-withdrawn": lambda n: _("Something you wrote was taken away from readers for now"),
     "story-back": lambda n: _("Something you wrote is being read once more, so that it can come back"),
+    "story-waits": lambda n: _("A text is waiting for a clinician"),
     "stories-due": lambda n: ngettext("A text is due to be read again", "{n} texts are due to be read again", n),
     "conversation": lambda n: ngettext("A new message from {name}", "{n} new messages from {name}", n),
 }

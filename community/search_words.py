@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -22,10 +22,10 @@ BEGINNINGS_FROM = 4  # letters: shorter words are met whole, except the last one
 SPELT_FROM, TWO_FAULTS_FROM, COMPARED = 4, 7, 7
 _SYNONYMS = Path(__file__).with_name("seed") / "synonyms.toml"
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_RUNS = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+RUNS = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 # Letters that people write in another way and that Unicode does not take apart.
-_SAME = str.maketrans(
+SAME = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ى": "ي", "ی": "ي", "ک": "ك",
      "ة": "ه"}
 )  # fmt: skip
@@ -51,7 +51,7 @@ class Word:
     @property
     def may_be_misspelt(self) -> bool:
         """True for words of at least four letters in a script with spaces."""
-        return len(self.text) >= SPELT_FROM and self.text.isalpha() and not _IS_UNSPACED.search(self.text)
+        return len(self.text) >= SPELT_FROM and self.text.isalpha() and not IS_UNSPACED.search(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def ask(query: str) -> Question:
 
 
 def _word(text: str, *, is_last: bool) -> Word:
-    if _IS_UNSPACED.match(text):
+    if IS_UNSPACED.match(text):
         return Word(text, tuple(Term(one) for one in (_pairs(text) or [text])[:MOST_TERMS]))
     begins = is_last or len(text) >= BEGINNINGS_FROM
     same = synonyms().get(text) or synonyms().get(singular(text)) or ()
@@ -97,13 +97,13 @@ def terms(text: str) -> list[str]:
     """What `text` can be found by: its words in order, again and again those that stand there more than once."""
     found: list[str] = []
     for run in _runs(text):
-        found += [*run, *_pairs(run)] if _IS_UNSPACED.match(run) else [run]
+        found += [*run, *_pairs(run)] if IS_UNSPACED.match(run) else [run]
     return found
 
 
 def _runs(text: str) -> Iterator[str]:
-    for word in plain_form(text).translate(_SAME).split():
-        yield from (run[:LONGEST_WORD] for run in _RUNS.findall(word))
+    for word in plain_form(text).translate(SAME).split():
+        yield from (run[:LONGEST_WORD] for run in RUNS.findall(word))
 
 
 def _pairs(run: str) -> list[str]:
@@ -120,7 +120,7 @@ def synonyms() -> dict[str, tuple[str, ...]]:
 
 def holds(text: str, question: Question) -> bool:
     """Whether `text` has every word of the question, or others that mean the same. For texts that are in no index."""
-    plain = plain_form(text).translate(_SAME)
+    plain = plain_form(text).translate(SAME)
     return all(
         all(_is_in(plain, one) for one in word.terms) or any(_is_in(plain, one) for one in word.others)
         for word in question.words
@@ -128,7 +128,7 @@ def holds(text: str, question: Question) -> bool:
 
 
 def _is_in(plain: str, term: Term) -> bool:
-    if _IS_UNSPACED.match(term.text):
+    if IS_UNSPACED.match(term.text):
         return term.text in plain
     return (f" {term.text}" if term.is_beginning else f" {term.text} ") in plain
 
@@ -138,7 +138,7 @@ def _is_in(plain: str, term: Term) -> bool:
 
 def is_spelling_kept(word: str) -> bool:
     """Whether misspelt words may be taken for this one."""
-    return SPELT_FROM <= len(word) <= LONGEST_WORD and word.isalpha() and not _IS_UNSPACED.search(word)
+    return SPELT_FROM <= len(word) <= LONGEST_WORD and word.isalpha() and not IS_UNSPACED.search(word)
 
 
 def near(word: str) -> set[str]:
@@ -181,78 +181,3 @@ def nearest(word: str, candidates: Iterable[tuple[str, int]]) -> str:
         if abs(len(word) - len(other)) <= allowed and 0 < (distance := faults(word, other)) <= allowed
     ]
     return min(ranked)[3] if ranked else ""
-
-
-# --- Marking -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a text; `is_found` when it is what somebody looked for."""
-
-    text: str
-    is_found: bool = False
-
-
-_PARTS = re.compile("(?:[^\\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff])+")
-
-
-def marked(text: str, sought: tuple[Term, ...]) -> list[Piece]:
-    """`text` in pieces, those that answer to a term marked. Put together again they are the text."""
-    pieces: list[Piece] = []
-    end = 0
-    for match in _PARTS.finditer(text):
-        if match.start() > end:
-            _add(pieces, Piece(text[end : match.start()]))
-        for run in _RUNS.findall(match.group()):
-            for piece in _pieces_of(run, sought):
-                _add(pieces, piece)
-        end = match.end()
-    if text[end:]:
-        _add(pieces, Piece(text[end:]))
-    return pieces
-
-
-def _pieces_of(run: str, sought: tuple[Term, ...]) -> Iterator[Piece]:
-    if not _IS_UNSPACED.match(run):
-        plain = plain_form(run).translate(_SAME).strip()
-        yield Piece(run, any(plain == one.text or (one.is_beginning and plain.startswith(one.text)) for one in sought))
-        return
-    covered = {
-        place + step
-        for one in sought
-        for place in range(len(run))
-        if _IS_UNSPACED.match(one.text) and _is_at(run, place, one.text)
-        for step in range(len(one.text))
-    }
-    yield from (Piece(letter, place in covered) for place, letter in enumerate(run))
-
-
-def _is_at(run: str, place: int, term: str) -> bool:
-    return plain_form(run[place : place + len(term)]).strip() == term
-
-
-def _add(pieces: list[Piece], piece: Piece) -> None:
-    if pieces and pieces[-1].is_found == piece.is_found:
-        pieces[-1] = replace(pieces[-1], text=pieces[-1].text + piece.text)
-    else:
-        pieces.append(piece)
-
-
-def around(text: str, sought: tuple[Term, ...], length: int = 160) -> list[Piece]:
-    """The part of `text` in which something was found first, marked, on one line."""
-    line = " ".join(text.split())
-    at = 0
-    for piece in marked(line, sought):
-        if piece.is_found:
-            break
-        at += len(piece.text)
-    else:
-        at = 0
-    start = max(0, at - length // 3)
-    if start:
-        start = line.find(" ", start, at) + 1 or start
-    cut = line[start : start + length]
-    if start + length < len(line):
-        cut = f"{cut.rsplit(' ', 1)[0] if ' ' in cut[length // 2 :] else cut}…"
-    return marked(f"…{cut}" if start else cut, sought)

@@ -162,6 +162,11 @@ def is_address(written: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and len(written) <= LIMITS["address"]
 
 
+def is_link(written: str) -> bool:
+    """True for the address of a site that is reached with TLS: no other stands below a name."""
+    return is_address(written) and written.lower().startswith("https://")
+
+
 def _is_day(written: str) -> bool:
     if re.fullmatch(r"\d{4}", written.strip()):
         return True

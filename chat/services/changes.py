@@ -163,6 +163,15 @@ def withdraw(member: Member, message: Message) -> str | None:
     return Change.Kind.WITHDRAWN
 
 
+def outlived(_member: object, message: Message) -> str | None:
+    """Words that are kept no longer: what others see is a message that was taken back, and nothing is kept of it."""
+    if message.withdrawn_at:
+        return None
+    message.body = message.heads_up = message.veiled = ""
+    message.withdrawn_at = timezone.now()
+    return Change.Kind.WITHDRAWN
+
+
 def hide(member: Member, message: Message) -> str | None:
     """Takes a message down for everyone. Moderation decides who may and why."""
     if message.is_hidden and not hiding.is_held(message):

@@ -1,8 +1,8 @@
 """The index of the search: what each thing can be found by, the words in use, and keys to find a misspelt one by.
 
 Beside these tables each database has its own full text index over them, which it keeps equal by itself: SQLite an FTS5
-table with triggers, PostgreSQL generated columns (migration `search`). Whoever rebuilds SearchEntry's table on SQLite
-has to make the triggers again.
+table with a generated column and triggers, PostgreSQL generated columns (migrations `search`, `search_marks`). Whoever
+rebuilds SearchEntry's table on SQLite has to make column and triggers again.
 """
 
 from __future__ import annotations

@@ -203,6 +203,9 @@ class StoryPicture(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     made_at = models.DateTimeField(default=timezone.now)
+    unnamed_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when no text names it; a day later it is deleted"
+    )
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["story", "digest"], name="a_story_has_a_picture_once")]

@@ -9,44 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 from django.utils.functional import Promise
 
-from community import search_words
+from community import search_marking, search_words
 from community.models import Member, SearchSpelling, SearchWord
-from community.search_words import Piece, Question, Term, Word, ask
+from community.search_marking import Piece
+from community.search_words import Question, Term, Word, ask
+from community.services.search_asking import Asker, Found, matching
 from community.services.search_index import Document, Hit, Kind, Own, forget, index, kinds, owns, register, register_own
 
 __all__ = ["Document", "Group", "Hit", "Kind", "Own", "Results", "Shown", "find", "forget", "index", "register",
            "ask", "register_own"]  # fmt: skip
 SHOWN = 8
+ALIKE = 5000  # things with rare words in common, of which the nearest are taken
 CANDIDATES = 3000  # words looked at for all misspelt ones together
-TITLE_COUNTS = 8.0  # as much as so many words of the text
-_SQLITE = """
-WITH found AS MATERIALIZED (
-  SELECT rowid AS id, -bm25(community_search, %s, 1.0) AS score FROM community_search WHERE community_search MATCH %s
-), placed AS (
-  SELECT e.kind, e.thing_id, COUNT(*) OVER (PARTITION BY e.kind) AS total, ROW_NUMBER() OVER (
-    PARTITION BY e.kind ORDER BY e.near NOT IN (%s, 'INT', ''), found.score DESC, e.thing_id
-  ) AS place
-  FROM found JOIN community_searchentry e ON e.id = found.id WHERE e.kind IN ({kinds}) AND (e.is_public OR %s)
-)
-SELECT kind, thing_id, total FROM placed WHERE place <= %s ORDER BY kind, place
-"""
-_POSTGRES = """
-WITH placed AS (
-  SELECT e.kind, e.thing_id, COUNT(*) OVER (PARTITION BY e.kind) AS total, ROW_NUMBER() OVER (
-    PARTITION BY e.kind ORDER BY e.near NOT IN (%s, 'INT', ''),
-      ts_rank(e.title_found, asked.q) * %s + ts_rank(e.found, asked.q) DESC, e.thing_id
-  ) AS place
-  FROM community_searchentry e, (SELECT %s::tsquery AS q) asked
-  WHERE e.found @@ asked.q AND e.kind IN ({kinds}) AND (e.is_public OR %s)
-)
-SELECT kind, thing_id, total FROM placed WHERE place <= %s ORDER BY kind, place
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +38,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What was found of one kind: the best first; `count` says how many there are in all."""
+    """What was found of one kind: the best first; `count` says how many, `is_more` that there are more than that."""
 
     name: str
     title: str | Promise
     count: int
     shown: list[Shown]
+    is_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +61,6 @@ class Results:
 
 
 MOST_KEYS = 5000
-
-_Found = dict[str, tuple[int, list[int]]]  # for each kind how many, and the first of them
-
-
-@dataclass(frozen=True, slots=True)
-class _Asker:
-    kinds: list[Kind]
-    viewer: Member | None
-    near: str
-    limit: int
 
 
 def find(
@@ -111,7 +80,7 @@ def find(
     """
     question = ask(query)
     names = None if of is None else set(of)
-    asker = _Asker([kind for kind in kinds() if names is None or kind.name in names], viewer, near, limit)
+    asker = Asker([kind for kind in kinds() if names is None or kind.name in names], viewer, near, limit)
     if not question.words:
         return Results(question)
     found, used, is_partial = _looked_up(question, asker, as_written=as_written)
@@ -130,7 +99,7 @@ def keys(query: str, of: str, *, near: str = "", limit: int = MOST_KEYS) -> list
     For what every reader may see, to be narrowed further by the caller.
     """
     question = ask(query)
-    asker = _Asker([kind for kind in kinds() if kind.name == of], None, near, limit)
+    asker = Asker([kind for kind in kinds() if kind.name == of], None, near, limit)
     if not question.words:
         return []
     found, _, is_partial = _looked_up(question, asker, as_written=False)
@@ -139,9 +108,9 @@ def keys(query: str, of: str, *, near: str = "", limit: int = MOST_KEYS) -> list
 
 def alike(words: Sequence[str], of: str, *, limit: int) -> list[int]:
     """Keys of the public things of the kind `of` that hold most of these whole words, best first. One query."""
-    asker = _Asker([kind for kind in kinds() if kind.name == of], None, "", limit)
+    asker = Asker([kind for kind in kinds() if kind.name == of], None, "", limit, ranked=ALIKE)
     asked = [Word(word, (Term(word),)) for word in words]
-    return _matching(asked, asker, all_of_them=False).get(of, (0, []))[1] if asked and asker.kinds else []
+    return matching(asked, asker, all_of_them=False).get(of, (0, []))[1] if asked and asker.kinds else []
 
 
 def _own_group(own: Own, question: Question, used: Question, viewer: Member, limit: int) -> Group:
@@ -154,21 +123,21 @@ def _own_group(own: Own, question: Question, used: Question, viewer: Member, lim
     return Group(own.name, own.title, count, [_marked(hit, sought) for hit in hits])
 
 
-def _looked_up(question: Question, asker: _Asker, *, as_written: bool) -> tuple[_Found, Question, bool]:
+def _looked_up(question: Question, asker: Asker, *, as_written: bool) -> tuple[Found, Question, bool]:
     if not asker.kinds:
         return {}, question, False
-    found = _matching(question.words, asker, all_of_them=True)
+    found = matching(question.words, asker, all_of_them=True)
     if found:
         return found, question, False
     better = {} if as_written else put_right(question.words)
     if better:
         question = question.spelt(better)
-        found = _matching(question.words, asker, all_of_them=True)
+        found = matching(question.words, asker, all_of_them=True)
     if found or len(question.words) == 1:
         return found, question, False
     # "The", "of" and the like would match nearly everything.
     telling = [word for word in question.words if len(word.text) >= search_words.BEGINNINGS_FROM] or question.words
-    return _matching(telling, asker, all_of_them=False), question, True
+    return matching(telling, asker, all_of_them=False), question, True
 
 
 def _group(kind: Kind, count: int, pks: list[int], question: Question, viewer: Member | None) -> Group:
@@ -176,55 +145,12 @@ def _group(kind: Kind, count: int, pks: list[int], question: Question, viewer: M
     sought = question.terms()
     shown = [_marked(hits[pk], sought) for pk in pks if pk in hits]
     # An entry that went away a moment ago is not counted either.
-    return Group(kind.name, kind.title, count - (len(pks) - len(shown)), shown)
+    is_more = count > kind.ranked
+    return Group(kind.name, kind.title, min(count, kind.ranked) - (len(pks) - len(shown)), shown, is_more)
 
 
 def _marked(hit: Hit, sought: tuple[Term, ...]) -> Shown:
-    return Shown(hit, search_words.marked(hit.title, sought), search_words.around(hit.text, sought))
-
-
-# --- Asking the database ---------------------------------------------------------------------------
-
-
-def _matching(words: Sequence[Word], asker: _Asker, *, all_of_them: bool) -> _Found:
-    names = [kind.name for kind in asker.kinds]
-    holes = ", ".join(["%s"] * len(names))
-    near, members_too = asker.near or "-", asker.viewer is not None
-    values: list[Any]
-    if connection.vendor == "sqlite":
-        asked = _joined([_fts5(word) for word in words], " AND " if all_of_them else " OR ")
-        sql, values = _SQLITE, [TITLE_COUNTS, asked, near]
-    else:
-        asked = _joined([_tsquery(word) for word in words], " & " if all_of_them else " | ")
-        sql, values = _POSTGRES, [near, TITLE_COUNTS, asked]
-    with connection.cursor() as cursor:
-        cursor.execute(sql.format(kinds=holes), [*values, *names, members_too, asker.limit])
-        rows = cursor.fetchall()
-    found: _Found = {}
-    for kind, pk, total in rows:
-        found.setdefault(kind, (total, []))[1].append(pk)
-    return found
-
-
-def _joined(parts: list[str], how: str) -> str:
-    return how.join(f"({part})" for part in parts)
-
-
-def _fts5(word: Word) -> str:
-    return " OR ".join([_joined([_fts5_term(one) for one in word.terms], " AND "), *map(_fts5_term, word.others)])
-
-
-def _fts5_term(term: Term) -> str:
-    # A term is letters and digits only, so nothing in it can end the quotes.
-    return f'"{term.text}"{" *" if term.is_beginning else ""}'
-
-
-def _tsquery(word: Word) -> str:
-    return " | ".join([_joined([_lexeme(one) for one in word.terms], " & "), *map(_lexeme, word.others)])
-
-
-def _lexeme(term: Term) -> str:
-    return f"'{term.text}'{':*' if term.is_beginning else ''}"
+    return Shown(hit, search_marking.marked(hit.title, sought), search_marking.around(hit.text, sought))
 
 
 # --- Spelling ----------------------------------------------------------------------------------------

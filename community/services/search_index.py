@@ -54,6 +54,7 @@ class Kind:
 
     `documents(None)` gives all things that some member may see, `documents(pks)` those of them that are among `pks`.
     `show(pks, viewer)` gives what this viewer (None: a visitor) may see of them now, in a fixed number of queries.
+    Where more than `ranked` of them have a word, the newest so many are put in order, and those with it in their title.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Kind:
     documents: Callable[[Iterable[int] | None], Iterable[Document]]
     show: Callable[[Sequence[int], Member | None], Mapping[int, Hit]]
     place: int = 0
+    ranked: int = 12_000
 
 
 @dataclass(frozen=True, slots=True)

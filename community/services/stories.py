@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import slugify
@@ -23,6 +23,7 @@ from community import text
 from community.access import require
 from community.models import Byline, Member, Story, StoryRevision
 from community.refusals import NotYours, Refusal
+from community.services import story_rows
 from community.services.resources import Overtaken
 from community.services.story_release import come_out, withdraw
 from community.services.story_rows import NoConsent, State
@@ -40,7 +41,7 @@ log = logging.getLogger("community.stories")
 __all__ = [
     "CHECKLIST", "TAKEN", "ChecklistOpen", "NoConsent", "State", "Verdict", "agree", "begin", "change", "come_out",
     "hand_in", "keep", "read_second", "reads_along", "remarks_on", "review", "send_back", "take_consent_back",
-    "withdraw",
+    "take_from_review", "withdraw",
 ]  # fmt: skip
 
 # What an author says about a text before anybody reads it (safe messaging; PRODUCT D 24).
@@ -155,7 +156,29 @@ def hand_in(
         mine.state, mine.submitted_at, mine.checklist = State.SUBMITTED, timezone.now(), sorted(CHECKLIST)
         mine.correction = text.tidy(correction, limit=300) if correction.strip() else ""
         mine.save()
+        story_rows.tell_clinicians(story, mine)
+        story_rows.wait_no_more(story)
     return mine
+
+
+def take_from_review(story: Story, *, by: Member) -> StoryRevision:
+    """The writer takes the text that is being read back to their desk: a draft of the same words. Raises `Overtaken`.
+
+    Consent stays, and so does what is out. What was read does not change: its words go on in a text of their own.
+    """
+    if by.pk != story.writer_id:
+        raise NotYours
+    with transaction.atomic():
+        mine = _locked(story.pk)
+        waiting = mine.revisions.filter(Q(state__in=(State.SUBMITTED, State.REVIEWED)) | Q(pk=mine.next_id))
+        if mine.next is not None and mine.next_at is not None and mine.next_at <= timezone.now():
+            raise Overtaken  # it is out by now
+        if not waiting.update(state=State.PAST):
+            raise Overtaken
+        Story.objects.filter(pk=mine.pk).update(next=None, next_at=None)
+        story_rows.wait_no_more(mine)
+        newest = mine.revisions.latest("number")
+        return newest if newest.state == State.DRAFT else _next(mine, newest.read(), by, newest.byline)
 
 
 def agree(story: Story, *, by: Member) -> None:
@@ -171,6 +194,7 @@ def take_consent_back(story: Story, *, by: Member) -> None:
     if by.pk != story.writer_id:
         raise NotYours
     Story.objects.filter(pk=story.pk, consent_withdrawn_at=None).update(consent_withdrawn_at=timezone.now())
+    story_rows.wait_no_more(story, whatever=True)
     _tell(story)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import msgspec
 from django.db import transaction
@@ -11,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from community import pictures, text, throttle
 from community.access import may
+from community.duties import duty
 from community.models import Member, Story, StoryPicture, StoryRevision
 from community.refusals import NotYours, Refusal, TooFast
 from community.services import stories, story_reading, story_writing
 from community.services.resources import Overtaken
 
 MOST, ALT, CREDIT = 12, 300, 120
+UNNAMED_FOR = timedelta(days=1)
 
 
 class NeedsAlt(Refusal):
@@ -89,3 +92,29 @@ def _is_out(one: StoryPicture) -> bool:
 def _is_read_by(viewer: Member, story: Story) -> bool:
     reads = may(viewer, "story.review") or may(viewer, "story.edit")
     return reads and story.revisions.exclude(submitted_at=None).exists()
+
+
+# --- pictures that nobody names any more -----------------------------------------------------------------
+
+
+@duty("pictures that no text names", every_seconds=24 * 3600)
+def forget_unnamed() -> int:
+    """Deletes pictures that no text of their story has named for a day; how many.
+
+    A day, because another tab may still name it.
+    """
+    keys = StoryPicture.objects.order_by("story").values_list("story", flat=True).distinct()
+    return sum(_forget_of(pk) for pk in list(keys))
+
+
+@transaction.atomic
+def _forget_of(pk: int) -> int:
+    """The same for one story, whose row is held, so that no draft is kept meanwhile."""
+    Story.objects.select_for_update().get(pk=pk)
+    bodies = StoryRevision.objects.filter(story=pk).values_list("content__body", flat=True)
+    named = {digest for body in bodies for digest in text.pictures_in(body or "")}
+    mine, now = StoryPicture.objects.filter(story=pk), timezone.now()
+    mine.filter(digest__in=named).exclude(unnamed_since=None).update(unnamed_since=None)
+    unnamed = mine.exclude(digest__in=named)
+    unnamed.filter(unnamed_since=None).update(unnamed_since=now)
+    return unnamed.filter(unnamed_since__lte=now - UNNAMED_FOR).delete()[0]

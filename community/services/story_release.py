@@ -14,7 +14,15 @@ from community.duties import duty
 from community.models import Correction, Member, Story, StoryRevision
 from community.services import audit
 from community.services.resources import Overtaken, ReasonNeeded
-from community.services.story_rows import State, held, must_be_agreed, must_be_of_others, tell, tell_writers
+from community.services.story_rows import (
+    State,
+    held,
+    must_be_agreed,
+    must_be_of_others,
+    tell,
+    tell_clinicians,
+    tell_writers,
+)
 
 REASON = 200
 A_YEAR = timedelta(days=365)
@@ -120,6 +128,7 @@ def bring_back(story: Story, *, by: Member) -> StoryRevision:
             author=last.author, checklist=last.checklist, submitted_at=timezone.now(),
         )  # fmt: skip
         tell_writers(mine, brought, "story-back", by=by)
+        tell_clinicians(mine, brought)
         audit.record(by, "story.brought-back", mine)
     return brought
 

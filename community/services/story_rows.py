@@ -60,6 +60,33 @@ def tell_writers(story: Story, revision: StoryRevision | None, kind: str, *, by:
     notices.notify([pk for pk in ids if pk], kind=kind, key=_key(story), subject="", path=path)
 
 
+def tell_clinicians(story: Story, revision: StoryRevision) -> None:
+    """A notice to every clinician who may read this text: once for each text, and gone once nobody has to read it."""
+    others = Member.objects.filter(groups__name="reviewers", is_active=True)
+    others = others.exclude(pk__in=[pk for pk in (story.writer_id, revision.author_id) if pk])
+    path = reverse("review-text", args=[story.slug, revision.number])
+    ids = others.values_list("pk", flat=True)
+    notices.notify(ids, kind="story-waits", key=waits_key(revision.pk), subject="", path=path, rings=False)
+
+
+def wait_no_more(story: Story, *, whatever: bool = False) -> None:
+    """Clinicians hear no more of texts of this story that wait for none any longer, or (`whatever`) of none of them."""
+    rows = story.revisions.exclude(submitted_at=None).order_by("-number")
+    read = rows if whatever else rows.exclude(state=State.SUBMITTED)
+    for pk in read.values_list("pk", flat=True)[:3]:
+        notices.take_back(waits_key(pk))
+
+
+def has_met(revision: StoryRevision, member: Member) -> None:
+    """This clinician has opened the text that they were told of."""
+    notices.seen(member, waits_key(revision.pk))
+
+
+def waits_key(pk: int) -> str:
+    """What a notice about a text that waits for a clinician is known by."""
+    return f"story-text:{pk}"
+
+
 def seen(story: Story, member: Member) -> None:
     """The writer has looked at what became of it."""
     notices.seen(member, _key(story))

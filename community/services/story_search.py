@@ -19,6 +19,7 @@ from community.topics import LABELS, NOTHING
 
 _TONGUES = ("en", "es")  # names of subjects are found in these
 INDEXED, LOOKED_INTO = 6_000, 12_000  # characters of a text: about as many words as are indexed, and what is shown from
+RANKED = 500  # of the stories with a very common word
 _SIGNS = re.compile(r"\]\([^)\s]*\)|[\[\]*_]|^[#> ]+|^[-+] ", re.MULTILINE)
 _ADDRESS = re.compile(r"\]\([^)\s]*\)")
 
@@ -66,4 +67,4 @@ def _hit(told: Telling, folded: str) -> Hit:
     return Hit(content.title, address, detail, plain(told))
 
 
-STORIES = register(Kind("story", _("Stories"), Story, _documents, _show, place=20))
+STORIES = register(Kind("story", _("Stories"), Story, _documents, _show, place=20, ranked=RANKED))

@@ -30,6 +30,7 @@ from community.services.story_rows import (
     must_be_of_others,
     tell,
     tell_writers,
+    wait_no_more,
 )
 
 REVIEWED_AGAIN_AFTER = timedelta(days=365)
@@ -91,6 +92,7 @@ def review(revision: StoryRevision, verdict: Verdict, *, by: Member, byline: Byl
         _remember(mine, verdict.kind, by, verdict=verdict, note=note, shown_as=byline)
         told = {"approve": "story-approved", "changes": "story-changes", "decline": "story-declined"}[verdict.kind]
         tell_writers(story, mine, told, by=by)
+        wait_no_more(story)
         audit.record(by, f"story.{verdict.kind}", story)
     return mine
 

@@ -11,16 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community import text, throttle
-from community.models import Byline, Member, ParagraphNote, Story, StoryRevision
+from community.models import Member, ParagraphNote, Story, StoryRevision
 from community.refusals import NotYours, Refusal, TooFast
 from community.services import stories, story_reading
 from community.services.resources import Overtaken
-from community.story_content import BadStory, Text, is_address
+from community.services.story_bylines import Author, byline_for
+from community.story_content import BadStory, Text
 
 State = StoryRevision.State
-MOST_STORIES, MOST_LINKS = 60, 3
+MOST_STORIES = 60
 ANSWER = 300
-BYLINE = {"name": 60, "pronouns": 40, "bio": 400, "label": 40}
 
 
 class AsManyAsOneKeeps(Refusal):
@@ -67,6 +67,12 @@ class Standing:
     def draft(self) -> StoryRevision | None:
         """The text that can be changed, if one is."""
         return self.newest if self.newest.state == State.DRAFT else None
+
+    @property
+    def is_being_read(self) -> bool:
+        """True while a text can be taken back from those who read it before others, or waits for its hour."""
+        waits = self.newest.state in (State.SUBMITTED, State.REVIEWED) or self.story.next_id is not None
+        return waits and self.state != "taken"
 
     @property
     def suggestions(self) -> int:
@@ -120,65 +126,6 @@ def _standing(
 ) -> Standing:
     newest.story = story
     return Standing(story, newest, asked, tuple(notes.get(asked.pk, ())) if asked else ())
-
-
-# --- who is shown as its author ---------------------------------------------------------------------
-
-
-class Author(msgspec.Struct, frozen=True):
-    """Who readers shall be told wrote it: a byline chosen, or one that is made of these words."""
-
-    chosen: int = 0
-    name: str = ""
-    pronouns: str = ""
-    bio: str = ""
-    links: tuple[tuple[str, str], ...] = ()  # label and address of each
-
-
-def bylines_of(member: Member) -> list[Byline]:
-    """The names under which a member has written, the newest first; never one as which they review."""
-    return list(member.bylines.filter(profession="").order_by("-pk")[:20])
-
-
-def byline_for(member: Member, author: Author, draft: StoryRevision | None = None) -> Byline:
-    """The byline that was chosen, or one made of these words. What readers or reviewers have met never changes."""
-    own_ones = member.bylines.filter(profession="")
-    if author.chosen and (chosen := own_ones.filter(pk=author.chosen).first()):
-        return chosen
-    said = _tidy(author, member)
-    for one in bylines_of(member):
-        if all(getattr(one, name) == value for name, value in said.items()):
-            return one
-    now = (draft.byline or draft.story.byline) if draft else None
-    if now and draft and now.member_id == member.pk and not now.profession and _is_only_of(now, draft):
-        Byline.objects.filter(pk=now.pk).update(**said)
-        return Byline.objects.get(pk=now.pk)
-    return Byline.objects.create(member=member, **said)
-
-
-def _is_only_of(byline: Byline, draft: StoryRevision) -> bool:
-    elsewhere = byline.stories.exclude(pk=draft.story_id, published=None).exists()
-    fixed = StoryRevision.objects.filter(byline=byline).exclude(pk=draft.pk).exists()
-    handed_in = StoryRevision.objects.filter(story=draft.story_id).exclude(submitted_at=None).exists()
-    return not (elsewhere or fixed or handed_in)
-
-
-def _tidy(author: Author, member: Member) -> dict[str, object]:
-    errors: dict[str, str] = {}
-
-    def line(name: str, words: str, where: str) -> str:
-        try:
-            return " ".join(text.tidy(words, limit=BYLINE[name]).split()) if words.strip() else ""
-        except Refusal as refusal:
-            errors[where] = str(refusal.detail)
-            return ""
-
-    said: dict[str, object] = {name: line(name, getattr(author, name), name) for name in ("name", "pronouns", "bio")}
-    links = [{"label": line("label", label, "links") or address.strip(), "url": address.strip()}
-             for label, address in author.links[:MOST_LINKS] if is_address(address.strip())]  # fmt: skip
-    if errors:
-        raise BadStory(errors)
-    return {**said, "name": said["name"] or member.name, "pebble": member.pebble, "links": links}
 
 
 # --- writing ------------------------------------------------------------------------------------------

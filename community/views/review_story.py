@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from community.access import may
 from community.models import Member, Story
 from community.refusals import NotYours, Refusal
-from community.services import story_desk, story_release
+from community.services import story_desk, story_release, story_standing
 from community.services.story_release import WAITING
 from community.views.review import me
 from community.views.staff import behind
@@ -48,6 +48,10 @@ def _carry_out(request: HttpRequest, one: Story) -> str:
     if do == "back":
         story_release.bring_back(one, by=by)
         return _("Handed in again. A clinician and a second reader read it first.")
+    if do in ("open-comments", "close-comments"):
+        on = do == "open-comments"
+        story_standing.take_comments(one, by=by, on=on)
+        return _("Comments are open.") if on else _("Comments are closed.")
     number = request.POST.get("number", "")
     if do not in ("now", "off") or not (number.isascii() and number.isdigit() and len(number) < 7):
         raise NotYours
@@ -73,6 +77,7 @@ def _page(request: HttpRequest, one: Story, *, status: int = 200, **more: Any) -
         "is_public": Story.objects.public().filter(pk=one.pk).exists(),
         "is_under_review": one.is_under_review(timezone.localdate()),
         "edits": edits,
+        "may_choose": agreed and may(mine, "story.write", one),
         "may_bring_back": edits and _may_come_back(one, agreed),
         "is_mine": _is_mine(one, mine),
         **more,

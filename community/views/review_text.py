@@ -17,7 +17,7 @@ from community import text as words_of
 from community.models import Member, StoryRevision
 from community.refusals import NotYours, Refusal
 from community.review_form import JudgeForm, ReadForm
-from community.services import reviewers, stories, story_desk, story_notes, story_verdicts
+from community.services import reviewers, stories, story_bylines, story_desk, story_notes, story_rows, story_verdicts
 from community.services.resources import Overtaken, OwnWords
 from community.services.story_desk import AGAIN, JUDGE, READ
 from community.views.review import me
@@ -42,6 +42,7 @@ def text(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     revision = story_desk.text_of(slug, number)
     part = story_desk.part_of(me(request), revision)
     if request.method == "GET":
+        story_rows.has_met(revision, me(request))
         return _page(request, revision, part, _fresh(part.does, revision))
     do = request.POST.get("do", "")
     form = _bound(request, do)
@@ -158,6 +159,7 @@ def _page(request: HttpRequest, revision: StoryRevision, part: story_desk.Part, 
         "form": form,
         "may_note": part.does in (JUDGE, AGAIN),
         "fields": [(story_compare.FIELDS[name], said) for name, said in story_compare.said(content).items() if said],
+        "links": story_bylines.links_of(revision.byline or one.byline),
         "remarks": stories.remarks_on(content.body) if part.does else [],
         "checklist": [(words, key in revision.checklist) for key, words in stories.CHECKLIST.items()],
         "before": before,

@@ -21,7 +21,7 @@ from community import alongside, below_story, display
 from community.forms import ReadingForm
 from community.models import Member, StoryReaction
 from community.refusals import NotYours, Refusal
-from community.services import story_reading, story_related, story_saving, story_telling
+from community.services import story_bylines, story_reading, story_related, story_saving, story_telling
 from community.services.story_reading import Place, Telling
 from community.story_content import CATEGORIES
 from community.topics import LABELS
@@ -81,6 +81,7 @@ def _page(request: HttpRequest, told: Telling, *, said: str = "", error: str = "
         "mail": _mail(address, _("A story on %(site)s") % {"site": settings.SITE_NAME}),
         "mail_titled": _mail(address, told.content.title),
         "structured": structured(told, address),
+        "links": story_bylines.links_of(told.story.byline),
         "how": ReadingForm(initial=display.read(request.COOKIES.get(display.COOKIE, ""))),
         "said": said,
         "said_error": error,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from community import text
 from community.refusals import NotYours, Refusal
-from community.services import stories, story_rows
+from community.services import stories, story_bylines, story_rows, story_standing
 from community.services import story_writing as writing
 from community.services.resources import Overtaken
 from community.services.stories import CHECKLIST
@@ -53,9 +54,16 @@ def _page(request: HttpRequest, standing: Standing, *, says: str = "", status: i
         "shown": shown,
         "content": shown.read(),
         "rows": [(number, block, notes.get(number - 1, [])) for number, block in enumerate(blocks, 1)],
+        "links": _links(standing),
         "says": says,
     }
     return render(request, "community/story_mine.html", context, status=status)
+
+
+def _links(standing: Standing) -> list[dict[str, str]]:
+    """The links below the names of this story: the one that readers see, and the one of the newest text."""
+    names = (standing.story.byline, standing.newest.byline or standing.story.byline)
+    return list({link["url"]: link for name in names for link in story_bylines.links_of(name)}.values())
 
 
 @require_POST
@@ -65,6 +73,8 @@ def _page(request: HttpRequest, standing: Standing, *, says: str = "", status: i
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """One press on the page of one's own story."""
     standing, do = writing.own(me(request), pk), request.POST.get("do", "")
+    if do.startswith("link-out-"):
+        return _link_out(request, standing, do.removeprefix("link-out-"))
     if do not in _ACTS:
         raise NotYours
     try:
@@ -110,7 +120,33 @@ def _delete(request: HttpRequest, standing: Standing) -> HttpResponse:
     return redirect("stories-mine")
 
 
-_ACTS = {"change": _change, "answer": _answer, "take-back": _take_back, "agree": _agree, "delete": _delete}
+def _from_review(request: HttpRequest, standing: Standing) -> HttpResponse:
+    _keep_answers(request, standing)
+    writing.spend(me(request))
+    stories.take_from_review(standing.story, by=me(request))
+    messages.success(request, _("It is a draft again. Nobody reads it until you hand it in."))
+    return redirect("story-text", pk=standing.story.pk)
+
+
+def _comments(*, on: bool) -> Callable[[HttpRequest, Standing], HttpResponse]:
+    def choose(request: HttpRequest, standing: Standing) -> HttpResponse:
+        story_standing.take_comments(standing.story, by=me(request), on=on)
+        messages.success(request, _("Comments are open.") if on else _("Comments are closed."))
+        return redirect("story-mine", pk=standing.story.pk)
+
+    return choose
+
+
+def _link_out(request: HttpRequest, standing: Standing, url: str) -> HttpResponse:
+    story_bylines.take_link_out(me(request), standing.story.pk, url)
+    messages.success(request, _("The link is gone."))
+    return redirect("story-mine", pk=standing.story.pk)
+
+
+_ACTS = {
+    "change": _change, "answer": _answer, "take-back": _take_back, "agree": _agree, "delete": _delete,
+    "from-review": _from_review, "open-comments": _comments(on=True), "close-comments": _comments(on=False),
+}  # fmt: skip
 
 
 # --- handing in -----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from community.access import may
 from community.forms_story import StoryForm
 from community.models import Byline, Member, StoryRevision
 from community.refusals import Refusal, TooFast
+from community.services import story_bylines
 from community.services import story_writing as writing
 from community.services.resources import Overtaken
 from community.services.story_writing import Standing
@@ -59,7 +60,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     """What was typed so far, as readers will see it: a piece of a page."""
     if wait := throttle.look_at(me(request).pk):
         raise TooFast(retry_after=wait)
-    form = StoryForm(request.POST, bylines=writing.bylines_of(me(request)), is_editor=_is_editor(request))
+    form = StoryForm(request.POST, bylines=story_bylines.bylines_of(me(request)), is_editor=_is_editor(request))
     form.is_valid()
     return render(request, "community/_story_preview.html", {"shown": _shown(form)})
 
@@ -76,7 +77,7 @@ def _is_editor(request: HttpRequest) -> bool:
 
 def _form(request: HttpRequest, one: Standing | None, data: Any = None) -> StoryForm:
     held = one.newest if one else None
-    return StoryForm(data, held=held, bylines=writing.bylines_of(me(request)), is_editor=_is_editor(request))
+    return StoryForm(data, held=held, bylines=story_bylines.bylines_of(me(request)), is_editor=_is_editor(request))
 
 
 def _pressed(request: HttpRequest, one: Standing | None) -> HttpResponse:

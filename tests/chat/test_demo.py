@@ -66,7 +66,7 @@ def test_one_live_chat_is_on_at_any_hour(db: None, hour: int):
 
 def test_something_new_waits_for_linden_but_not_everywhere(loaded: None):
     behind = [place.room.top - place.read_to for place in Membership.objects.filter(member__name="Linden")]
-    assert len(behind) == 10
+    assert len(behind) == 12
     assert 0 in behind
     assert demo.UNREAD in behind
 
@@ -89,6 +89,23 @@ def test_what_is_said_passes_the_rules_of_real_messages(slug: str):
         assert text.tidy(one.words, limit=BODY_LIMIT) == one.words
         assert set(one.reactions) <= set(Reaction.Kind.values)
     assert not [name for name in people if names.skeleton(name) == ""]
+
+
+@pytest.mark.parametrize("words", sorted(demo.COMMENTS.values()))
+def test_comments_on_stories_pass_the_rules_too_and_come_after_the_story(words: str):
+    said = demo.script(words)
+    assert len(said) >= 6
+    assert {one.name for one in said} <= {row[0] for row in demo.MEMBERS}
+    assert all(text.tidy(one.words, limit=BODY_LIMIT) == one.words for one in said)
+    assert all(set(one.reactions) <= set(Reaction.Kind.values) for one in said)
+
+
+def test_two_stories_have_comments(loaded: None):
+    talks = Room.objects.filter(kind=Room.Kind.STORY, is_read_only=False)
+    assert sorted(talks.values_list("story_talk__story__title", flat=True)) == sorted(demo.COMMENTS)
+    for room in talks:
+        first = Message.objects.filter(room=room).earliest("seq")
+        assert first.stored_at > room.story_talk.story.published_at
 
 
 def test_it_is_not_loaded_beside_real_members(db: None, settings):

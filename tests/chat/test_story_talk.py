@@ -10,17 +10,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from chat.models import Membership, Message, Room
-from chat.services import arrivals, changes, finding, noticing, rooms, story_talk
+from chat.models import Change, EarlierText, Membership, Message, Room
+from chat.services import arrivals, changes, finding, noticing, rooms, story_aging, story_talk
 from chat.services.changes import Act
 from chat.services.messages import ReadOnly
 from community.models import Notice, Story
 from community.refusals import NotYours
 from community.search_words import ask
 from community.services import apart, stories, story_standing
-from moderation.models import Flag
+from moderation.models import Flag, Report
 from moderation.services import reports
-from tests.factories import make_member, make_story, post, session_of
+from tests.factories import join, make_member, make_room, make_story, post, session_of
 
 pytestmark = pytest.mark.django_db
 
@@ -222,3 +222,51 @@ def test_a_place_is_taken_once_and_a_removed_one_is_gone(story, room):
     assert Membership.objects.filter(room=room).count() == 1
     rooms.remove(ana, room)
     assert as_(ana).get(reverse("room-messages", args=[room.slug])).status_code == 404
+
+
+# --- half a year later ------------------------------------------------------------------------------
+
+
+def test_d3_what_was_said_under_a_story_is_gone_half_a_year_later_and_the_page_says_so(story, room):
+    ana = joined("ana", story)
+    post(ana, room, "planted one")
+    post(ana, room, "planted two", reply_to=1)
+    now = timezone.now()
+    Message.objects.filter(seq=1).update(stored_at=now - timedelta(days=181))
+    assert "After 180 days" in as_(ana).get(page_of(story)).content.decode()
+    assert story_aging.forget_old() == 1
+    assert list(Message.objects.order_by("seq").values_list("body", flat=True)) == ["", "planted two"]
+    assert Change.objects.filter(room=room, kind=Change.Kind.WITHDRAWN, seq=1).count() == 1
+    assert not EarlierText.objects.exists()
+    assert story_aging.forget_old() == 0
+    Message.objects.filter(seq=1).update(withdrawn_at=now - timedelta(days=2))
+    story_aging.forget_old()
+    assert list(Message.objects.values_list("seq", flat=True)) == [2]
+    shown = as_(ana).get(page_of(story)).content.decode()
+    assert "planted two" in shown
+    assert "planted one" not in shown
+    assert post(ana, room, "planted three").seq == 3
+
+
+def test_d3_an_old_comment_that_belongs_to_a_case_stays_until_the_case_is_forgotten(story, room):
+    ana, ben = joined("ana", story), joined("ben", story)
+    post(ana, room, "planted")
+    reports.report(reports.message_for(ben, room.slug, 1), by=ben, door="worried")
+    Message.objects.update(stored_at=timezone.now() - timedelta(days=181))
+    assert story_aging.forget_old() == 0
+    assert Message.objects.get().body == "planted"
+    Report.objects.all().delete()
+    Flag.objects.all().delete()
+    assert story_aging.forget_old() == 1
+
+
+def test_messages_in_rooms_and_rooms_of_stories_with_words_are_left_alone(story, room):
+    ana, other = make_member("ana"), make_room("evenings")
+    join(ana, other)
+    post(ana, other, "A quiet evening")
+    Message.objects.update(stored_at=timezone.now() - timedelta(days=400))
+    orphan = make_room("story-0", kind=Room.Kind.STORY)
+    assert story_aging.forget_old() == 0
+    assert Message.objects.get().body == "A quiet evening"
+    assert Room.objects.filter(pk=room.pk).exists()
+    assert not Room.objects.filter(pk=orphan.pk).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -140,6 +141,39 @@ def test_countries_are_found_by_their_name_in_their_own_language(desk):
 def test_numbers_are_found_however_they_are_written(desk):
     desk.publish("Samaritans", channels=(Channel("phone", "116 123"),))
     assert found("116 123") == found("116123") == ["Samaritans"]
+
+
+def test_of_very_many_the_newest_are_put_in_order_and_those_with_the_word_in_their_name(desk, monkeypatch):
+    desk.publish("Lantern walks", "By the river")
+    for number in range(6):
+        desk.publish(f"Evening {number}", "A lantern for you")
+    resource = search_index.kind_of(Resource())
+    monkeypatch.setitem(search_index._kinds, "resource", replace(resource, ranked=3))
+    [group] = search.find("lantern", viewer=None).groups
+    assert [one.hit.title for one in group.shown] == [
+        "Lantern walks",
+        "Evening 5",
+        "Evening 4",
+        "Evening 3",
+        "Evening 2",
+    ]
+    assert (group.count, group.is_more) == (3, True)
+    [group] = search.find("lantern evening", viewer=None, limit=9).groups
+    assert {one.hit.title for one in group.shown} == {f"Evening {number}" for number in range(2, 6)}
+    [group] = search.find("river", viewer=None).groups
+    assert (group.count, group.is_more) == (1, False)
+
+
+def test_a_kind_of_which_there_is_much_does_not_push_out_another(rooms, desk, monkeypatch):
+    desk.publish("Evening walks")
+    for number in range(4):
+        make_room(f"evening-{number}", name=f"Evening {number}")
+    search_index.repair()
+    for name, kind in list(search_index._kinds.items()):
+        monkeypatch.setitem(search_index._kinds, name, replace(kind, ranked=2))
+    shown = titles("evening", rooms["ana"])
+    assert shown["resource"] == ["Evening walks"]
+    assert len(shown["room"]) == 5
 
 
 # --- Hostile questions -----------------------------------------------------------------------------------

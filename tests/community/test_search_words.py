@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community import danger, search_words
-from community.search_words import around, ask, faults, holds, marked, near, nearest, terms
+from community.search_marking import around, marked
+from community.search_words import ask, faults, holds, near, nearest, terms
 
 ANY_TEXT = st.text(max_size=300) | st.text(
     alphabet=st.characters(categories=["Cs", "Cc", "Cf", "So", "Lo", "Mn"]), max_size=80

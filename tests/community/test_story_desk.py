@@ -124,7 +124,7 @@ def test_every_act_at_the_desk_has_words_and_every_notice_names_nothing():
             "called-off", "withdrawn", "brought-back", "told-closed"]  # fmt: skip
     assert all(audit_words.done(f"story.{act}") != f"story.{act}" for act in acts)
     ours = {kind for kind in kinds() if kind.startswith("stor")}
-    assert len(ours) == 7
+    assert len(ours) == 8
     assert ours <= NAMELESS
 
 
@@ -584,3 +584,26 @@ def test_a_text_of_ten_thousand_paragraphs_is_still_a_page(cleo):
     assert len(answer.content) < 3_000_000
     cleo.post(page_of(text), {"do": "keep", "as": "judge", "far": "9000", "far-said": "Long"})
     assert text.notes.get().paragraph == 8999
+
+
+def test_an_editor_opens_and_closes_comments_on_the_page_of_a_story_and_a_clinician_does_not(cleo, eve):
+    story = factories.make_story()
+    page = reverse("review-story", args=[story.slug])
+    assert "Open the comments" in words(eve.get(page))
+    assert "Comments are open." in words(eve.post(page, {"do": "open-comments"}, follow=True))
+    assert "Close the comments" in words(eve.get(page))
+    assert "Close the comments" not in words(cleo.get(page))
+    assert cleo.post(page, {"do": "close-comments"}).status_code == 404
+    assert Story.objects.get(pk=story.pk).takes_comments
+    eve.post(page, {"do": "close-comments"})
+    assert not Story.objects.get(pk=story.pk).takes_comments
+
+
+def test_a_clinician_who_opens_a_text_hears_of_it_no_more_and_sees_the_links_below_the_name(cleo):
+    text = handed_in()
+    text.byline.links = [{"label": "My blog", "url": "https://blog.example.org/"}]
+    text.byline.save()
+    assert "story-waits" in told(person(cleo))
+    shown = cleo.get(page_of(text)).content.decode()
+    assert 'href="https://blog.example.org/"' in shown
+    assert "story-waits" not in told(person(cleo))

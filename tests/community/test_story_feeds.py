@@ -9,9 +9,13 @@ from urllib.parse import unquote, urlsplit
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
+import feedparser
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
+from lxml import etree
+from pyld import jsonld
 
 from community.models import Story
 from community.services import stories
@@ -174,3 +178,102 @@ def test_robots_may_read_what_the_map_holds(client):
     assert rules.site_maps() == [f"{settings.BASE_URL}/sitemap.xml"]
     assert f"Allow: {reverse('stories')}" in lines
     assert lines.index("Disallow: /stories/write/") < lines.index("Disallow: /")
+
+
+# --- read by parsers of others ------------------------------------------------------------------------
+
+# The elements of sitemaps.org that are used here, in their order, with the types of W3C dates and addresses.
+SITEMAP_SCHEMA = b"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+    targetNamespace="http://www.sitemaps.org/schemas/sitemap/0.9" elementFormDefault="qualified">
+  <xs:simpleType name="loc"><xs:restriction base="xs:anyURI"><xs:minLength value="12"/><xs:maxLength value="2048"/>
+    </xs:restriction></xs:simpleType>
+  <xs:simpleType name="at"><xs:union memberTypes="xs:date xs:dateTime"/></xs:simpleType>
+  <xs:complexType name="one"><xs:sequence><xs:element name="loc" type="loc"/>
+    <xs:element name="lastmod" type="at" minOccurs="0"/></xs:sequence></xs:complexType>
+  <xs:element name="urlset"><xs:complexType><xs:sequence>
+    <xs:element name="url" type="one" maxOccurs="50000"/></xs:sequence></xs:complexType></xs:element>
+  <xs:element name="sitemapindex"><xs:complexType><xs:sequence>
+    <xs:element name="sitemap" type="one" maxOccurs="50000"/></xs:sequence></xs:complexType></xs:element>
+</xs:schema>"""
+
+TERMS = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "mainEntityOfPage": {"@type": "@id"}}
+PERSON, PAGE, ARTICLE = (f"https://schema.org/{name}" for name in ("Person", "WebPage", "Article"))
+
+
+def of_schema(url: str, _options: object) -> dict[str, object]:
+    """What the context of schema.org says about the words that are used here; no test asks the network."""
+    assert url.startswith("https://schema.org")
+    return {
+        "contentType": "application/ld+json",
+        "documentUrl": url,
+        "contextUrl": None,
+        "document": {"@context": TERMS},
+    }
+
+
+def test_a_feed_parser_finds_dates_ids_links_and_authors(client):
+    earlier, story = make_story("An earlier one"), make_story(f"A quiet {HOSTILE}", body="First sentence. And more.")
+    make_story("Ketamine and me", body="Depression is a word. Then more.")
+    feed = feedparser.parse(client.get(reverse("story-feed")).content, response_headers={"content-type": "application/atom+xml; charset=utf-8"})  # fmt: skip
+    assert (feed.bozo, feed.version, feed.encoding) == (False, "atom10", "utf-8")
+    assert feed.feed.id == settings.BASE_URL + reverse("stories")
+    assert feed.feed.updated_parsed == max(one.updated_parsed for one in feed.entries)
+    assert {one.rel: one.href for one in feed.feed.links} == {
+        "alternate": settings.BASE_URL + reverse("stories"),
+        "self": settings.BASE_URL + reverse("story-feed"),
+    }
+    assert len({one.id for one in feed.entries}) == len(feed.entries) == 3
+    for one in feed.entries:
+        assert one.id == one.link
+        assert client.get(urlsplit(one.link).path).status_code == 200
+        assert one.published_parsed <= one.updated_parsed
+        assert [author.name for author in one.authors] == ["Ana"]
+    quiet, told, first = feed.entries
+    assert "etamine" not in quiet.title
+    assert told.title_detail.type == "text/plain"
+    assert told.title.startswith("A quiet </script>")
+    assert told.published_parsed == story.published_at.utctimetuple()
+    assert (first.title, first.link) == (
+        "An earlier one",
+        settings.BASE_URL + reverse("story", args=[earlier.slug]),
+    )
+
+
+def test_a_linked_data_processor_finds_the_article_its_author_and_its_reviewer(client):
+    story = make_story(HOSTILE[:80])
+    [said] = seen(client, story).data
+    [page] = jsonld.expand(json.loads(said), {"documentLoader": of_schema})
+
+    def word(thing, name):
+        [found] = thing[f"https://schema.org/{name}"]
+        return found.get("@value", found.get("@id", found))
+
+    address = settings.BASE_URL + reverse("story", args=[story.slug])
+    assert page["@type"] == [PAGE]
+    assert word(page, "url") == address
+    assert word(page, "lastReviewed") == story.published.reviewed_at.date().isoformat()
+    reviewer, article = word(page, "reviewedBy"), word(page, "mainEntity")
+    assert (reviewer["@type"], word(reviewer, "name"), word(reviewer, "jobTitle")) == (
+        [PERSON],
+        "Dr Cleo",
+        "psychologist",
+    )
+    assert article["@type"] == [ARTICLE]
+    assert word(article, "headline") == Story.objects.get().title
+    assert word(article, "mainEntityOfPage") == address
+    author = word(article, "author")
+    assert (author["@type"], word(author, "name")) == ([PERSON], "Ana")
+    assert moment(word(article, "datePublished")) == story.published_at
+    assert moment(word(article, "dateModified")) >= story.published_at
+    triples = jsonld.to_rdf(json.loads(said), {"documentLoader": of_schema, "format": "application/n-quads"})
+    assert triples.count("\n") == 20, "nothing that was said is lost on the way"
+
+
+def test_the_map_is_what_its_schema_wants(client):
+    make_story()
+    schema = etree.XMLSchema(etree.fromstring(SITEMAP_SCHEMA))
+    part = etree.fromstring(client.get(reverse("sitemap-part", args=[1])).content)
+    assert schema.validate(part), schema.error_log
+    assert schema.validate(etree.fromstring(client.get(reverse("sitemap")).content)), schema.error_log
+    [at] = part.findall(f"{MAP}url/{MAP}lastmod")
+    assert moment(at.text) <= timezone.now()

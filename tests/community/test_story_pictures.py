@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -17,7 +19,7 @@ from PIL import Image
 from community import pictures, text
 from community.models import Byline, StoryPicture, StoryRevision
 from community.pictures import BadPicture
-from community.services import stories
+from community.services import stories, story_pictures
 from community.services.stories import CHECKLIST, Verdict
 from community.serving.limits import BODY_LIMIT, PICTURE_LIMIT, body_limit
 from community.story_content import Text
@@ -200,3 +202,44 @@ def test_a_picture_of_another_story_is_not_handed_in(client, draft):
     assert client.post(reverse("story-hand-in", args=[draft.story_id]), body).status_code == 400
     kept.refresh_from_db()
     assert kept.state == "draft"
+
+
+# --- pictures that no text names any more ---------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_picture_that_was_dropped_from_a_draft_goes_after_a_day_and_one_that_is_named_stays():
+    ana = factories.make_member("ana")
+    draft = stories.begin(Text("Soup", "I made soup."), by=ana, byline=factories.make_reviewer_byline(ana, "Ana"))
+    kept = story_pictures.add(ana, draft.story_id, picture(size=(30, 30)), alt="a pot")
+    both = story_pictures.add(ana, draft.story_id, picture(size=(40, 40)), alt="a spoon")
+    assert len(text.pictures_in(both.read().body)) == 2
+    with time_machine.travel(timezone.now() + timedelta(days=9)) as clock:
+        assert story_pictures.forget_unnamed() == 0
+        stories.keep(both, kept.read(), by=ana, version=both.version)
+        assert story_pictures.forget_unnamed() == 0, "not yet: another tab may still name it"
+        clock.shift(timedelta(hours=23))
+        assert story_pictures.forget_unnamed() == 0
+        clock.shift(timedelta(hours=2))
+        assert story_pictures.forget_unnamed() == 1
+    assert {StoryPicture.objects.get().digest} == text.pictures_in(kept.read().body)
+
+
+@pytest.mark.django_db
+def test_a_picture_that_is_named_again_within_the_day_stays_and_so_does_one_of_an_earlier_text():
+    ana = factories.make_member("ana")
+    draft = stories.begin(Text("Soup", "I made soup."), by=ana, byline=factories.make_reviewer_byline(ana, "Ana"))
+    named = story_pictures.add(ana, draft.story_id, picture(), alt="a pot")
+    bare = stories.keep(named, Text("Soup", "I made soup."), by=ana, version=named.version)
+    assert story_pictures.forget_unnamed() == 0
+    again = stories.keep(bare, named.read(), by=ana, version=bare.version)
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert story_pictures.forget_unnamed() == 0
+        stories.agree(again.story, by=ana)
+        stories.hand_in(again, by=ana, ticked=CHECKLIST)
+        following = stories.take_from_review(again.story, by=ana)
+        stories.keep(following, Text("Soup", "I made soup."), by=ana, version=following.version)
+        story_pictures.forget_unnamed()
+    with time_machine.travel(timezone.now() + timedelta(days=9)):
+        assert story_pictures.forget_unnamed() == 0, "the text that was handed in holds it"
+    assert StoryPicture.objects.count() == 1

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from community.models import Byline, Notice, Story, StoryRevision
-from community.services import stories, story_writing
+from community.refusals import NotYours
+from community.services import stories, story_desk, story_reading, story_release, story_rows, story_writing
 from community.services.stories import CHECKLIST, Verdict
 from community.story_content import Text
 from tests import factories
@@ -302,3 +306,114 @@ def test_what_one_wrote_costs_few_questions(client, ana, django_assert_max_num_q
     client.get(reverse("stories-mine"))
     with django_assert_max_num_queries(20):
         assert client.get(reverse("stories-mine")).content.decode().count("Title ") == 5
+
+
+# --- back from review, comments, links ------------------------------------------------------------
+
+
+def story_of(writer):
+    """A story of theirs that is out."""
+    Story.objects.filter(pk=factories.make_story("Soup").pk).update(writer=writer)
+    return Story.objects.get()
+
+
+def test_a_writer_takes_a_text_back_to_their_desk_and_keeps_what_is_agreed(client, ana, draft):
+    handed_in(client, draft)
+    cleo = factories.make_member("cleo", roles=("reviewers",))
+    before = StoryRevision.objects.get(pk=draft.pk).read()
+    assert "Back to my desk" in client.get(at("story-mine", draft)).content.decode()
+    answer = client.post(at("story-act", draft), {"do": "from-review"})
+    assert answer["Location"] == at("story-text", draft)
+    rows = list(StoryRevision.objects.order_by("number"))
+    assert [(one.state, one.read()) for one in rows] == [("past", before), ("draft", before)]
+    assert Story.objects.get().consent_at
+    assert Story.objects.get().consent_withdrawn_at is None
+    assert client.post(at("story-act", draft), {"do": "from-review"}).status_code == 409
+    assert not story_desk.listed("waiting", cleo).exists()
+    assert "Back to my desk" not in client.get(at("story-mine", draft)).content.decode()
+
+
+def test_a_text_that_was_approved_or_has_its_hour_can_be_taken_back_too_and_what_is_out_stays(ana):
+    story = story_of(ana)
+    following = stories.keep(stories.change(story, by=ana), Text("Soup", "Less salt."), by=ana, version=0)
+    stories.hand_in(following, by=ana, ticked=CHECKLIST)
+    read = reviewed(following, Verdict("approve"))
+    hour = timezone.now() + timedelta(hours=2)
+    stories.read_second(read, by=factories.make_member(roles=("curators",)), comes_out_at=hour)
+    assert story_writing.own(ana, story.pk).is_being_read
+    again = stories.take_from_review(story, by=ana)
+    assert (again.state, again.read().body) == ("draft", "Less salt.")
+    assert not story_writing.own(ana, story.pk).is_being_read
+    with time_machine.travel(hour + timedelta(hours=1)):
+        assert story_release.come_out() == 0
+        assert story_reading.story_for(story.slug).revision.number == 1
+    with pytest.raises(NotYours):
+        stories.take_from_review(story, by=factories.make_member(roles=("curators",)))
+
+
+def test_clinicians_hear_once_of_each_text_and_no_more_once_nobody_waits(client, ana, draft):
+    cleo, _other = (factories.make_member(name, roles=("reviewers",)) for name in ("cleo", "other"))
+    factories.make_member("eve", roles=("curators",))
+
+    def heard():
+        rows = Notice.objects.filter(kind="story-waits", seen_at=None).order_by("member__name")
+        return [(one.member.name, one.count) for one in rows.select_related("member")]
+
+    handed_in(client, draft)
+    assert heard() == [("cleo", 1), ("other", 1)]
+    [path] = set(Notice.objects.filter(kind="story-waits").values_list("path", flat=True))
+    assert path == reverse("review-text", args=[Story.objects.get().slug, 1])
+    story_rows.has_met(StoryRevision.objects.get(), cleo)
+    assert heard() == [("other", 1)]
+    story = Story.objects.get()
+    stories.take_from_review(story, by=ana)
+    assert heard() == []
+    newest = stories.hand_in(story.revisions.latest("number"), by=ana, ticked=CHECKLIST)
+    assert heard() == [("cleo", 1), ("other", 1)]
+    reviewed(newest, Verdict("approve"))
+    assert [name for name, _ in heard()] == []
+
+
+def test_whoever_writes_for_others_and_reads_for_others_hears_nothing_of_their_own_text():
+    writer = factories.make_member("cleo", roles=("reviewers",))
+    text = stories.begin(Text("Soup", "I made soup."), by=writer, byline=factories.make_reviewer_byline(writer, "Ana"))
+    stories.agree(text.story, by=writer)
+    stories.hand_in(text, by=writer, ticked=CHECKLIST)
+    assert not Notice.objects.filter(kind="story-waits").exists()
+    stories.take_consent_back(text.story, by=writer)
+
+
+def test_a_writer_opens_and_closes_comments_on_the_page_of_the_story_and_nobody_else_does(client, ana, draft):
+    assert "Open the comments" in client.get(at("story-mine", draft)).content.decode()
+    client.post(at("story-act", draft), {"do": "open-comments"})
+    assert Story.objects.get().takes_comments
+    assert "Close the comments" in client.get(at("story-mine", draft)).content.decode()
+    ben = Client()
+    ben.force_login(factories.make_member("ben"))
+    assert ben.post(at("story-act", draft), {"do": "close-comments"}).status_code == 404
+    assert Story.objects.get().takes_comments
+    client.post(at("story-act", draft), {"do": "close-comments"})
+    assert not Story.objects.get().takes_comments
+
+
+def test_links_below_a_name_are_shown_with_where_they_lead_and_the_writer_takes_them_out(client, ana):
+    story = story_of(ana)
+    links = [{"label": "My <b>bank</b>", "url": "https://blog.example.org/a?b=1&c=2"},
+             {"label": "old", "url": "http://example.org/"}, {"label": "", "url": "javascript:alert(1)"},
+             {"label": "https://other.example/", "url": "https://other.example/"}]  # fmt: skip
+    Byline.objects.filter(pk=story.byline_id).update(links=links, member=ana)
+    page = Client().get(reverse("story", args=[story.slug])).content.decode()
+    whole = 'href="https://blog.example.org/a?b=1&amp;c=2" rel="nofollow ugc noopener noreferrer"'
+    assert whole in page
+    assert "My &lt;b&gt;bank&lt;/b&gt;" in page
+    assert "blog.example.org</bdi></span>" in page
+    assert not [one for one in ("http://example.org", "javascript:") if one in page]
+    ben = Client()
+    ben.force_login(factories.make_member("ben"))
+    press = {"do": "link-out-https://blog.example.org/a?b=1&c=2"}
+    act = reverse("story-act", args=[story.pk])
+    assert ben.post(act, press).status_code == 404
+    assert "blog.example.org" in client.get(reverse("story-mine", args=[story.pk])).content.decode()
+    client.post(act, press)
+    assert "blog.example.org" not in Client().get(reverse("story", args=[story.slug])).content.decode()
+    assert "other.example" in Client().get(reverse("story", args=[story.slug])).content.decode()
