@@ -89,6 +89,8 @@ def _leaning(dice: random.Random) -> tuple[str, int]:
 def _counts(dice: random.Random, now: datetime) -> None:
     days = [now.astimezone(UTC).date() - timedelta(days=back) for back in range(1, 31)]
     rules = _rules()
+    if ScoreDay.objects.filter(day__in=days).exists():
+        return  # they were counted before
     RuleDay.objects.bulk_create(
         RuleDay(rule=rule, day=day, hits=hits, flags=hits // 2)
         for day in days
