@@ -1,11 +1,11 @@
 """From signs and the model to one level and one score.
 
-A sign that context left at moderate or above flags a message, unless the model holds the whole for harmless (for very
-harmless, when the sign is high); a sign of something imminent always does. Without such a sign the sum of signs and
-model flags it when it is greater than of all but a few in a thousand normal messages, and of a few more when the second
-head finds it urgent, unless every sign in it was denied. The level is the worst sign's, and at least high when the
-second head says so. What is no flag is low when a sign says so and the third head does not hold the author for well.
-The score is a logistic function of that sum, calibrated by `train_detector`.
+A sign that context left at moderate or above flags a message, unless the model holds the whole for very harmless; a
+sign of something imminent always does. Without such a sign the sum of signs and model flags it when it is greater
+than of all but a few in a thousand normal messages, and of a few more when the second head finds it urgent, unless
+every sign in it was denied. The level is the worst sign's, and at least high when the second head says so. What is no
+flag is low when a sign says so and the third head does not hold the author for well. The score is a logistic function
+of that sum, calibrated by `train_detector`.
 """
 
 from __future__ import annotations
@@ -37,8 +37,7 @@ DEFAULTS: dict[str, Any] = {
     "flag": 99.0,  # the sum from which a message is flagged without a sign
     "urgent": 99.0,  # log-odds of the second head from which a smaller sum is enough
     "flag_urgent": 99.0,  # that sum
-    "doubt": -99.0,  # log-odds of the model, up to which a moderate sign flags nothing
-    "doubt_high": -99.0,  # the same for a high one
+    "doubt": -99.0,  # log-odds of the model, up to which a sign that is not imminent flags nothing
     "high": 99.0,  # log-odds of the second head from which what is flagged is high
     "low_alone": 99.0,  # log-odds of the third head from which what is no flag is low without a sign
     "well": -99.0,  # log-odds of the third head, up to which it is not low with a sign either
@@ -85,14 +84,16 @@ def level(found: Evidence, weights: Mapping[str, Any]) -> Severity:
 
 def _is_told(found: Evidence, weights: Mapping[str, Any]) -> bool:
     """Whether a sign is reason enough."""
-    if found.severity >= Severity.HIGH:
-        return found.severity == Severity.IMMINENT or found.risk > weights["doubt_high"]
-    return found.severity == Severity.MODERATE and found.risk > weights["doubt"]
+    if found.severity == Severity.IMMINENT:
+        return True
+    return found.severity >= Severity.MODERATE and found.risk > weights["doubt"]
 
 
 def _is_likely(found: Evidence, weights: Mapping[str, Any]) -> bool:
-    """Whether signs and model together are."""
-    least = weights["flag_urgent"] if found.severe >= weights["urgent"] else weights["flag"]
+    """Whether signs and model together are: less is enough of what is urgent, unless context took its signs away."""
+    is_explained_away = found.raw >= Severity.MODERATE and not found.severity
+    is_urgent = found.severe >= weights["urgent"] and not is_explained_away
+    least = weights["flag_urgent"] if is_urgent else weights["flag"]
     return log_odds(found, weights) >= least and not found.denied
 
 

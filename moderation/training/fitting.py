@@ -24,9 +24,9 @@ Say = Callable[[str], None]
 ALONE = 0.0015  # of normal messages; what may be flagged without a sign
 ALONE_URGENT = 0.006  # what would be, if that went for all; it goes for the few that the second head finds urgent
 URGENT = 1.0  # log-odds of the second head from which that is so
-DOUBT, DOUBT_HIGH = -4.0, -6.0  # log-odds of the model, up to which a moderate or a high sign flags nothing
+DOUBT = -6.0  # log-odds of the model, up to which a sign flags nothing; lower than what a text of no words gets
 WELL = -2.0  # log-odds of the third head, up to which a sign does not make a text low
-HIGH = 0.5  # log-odds of the second head from which what is flagged is high
+HIGH = 1.0  # log-odds of the second head from which what is flagged is high
 LOW_ALONE = 0.006  # the same for what it may call low
 OWN_WEIGHT = 4.0
 # How much a text counts: short hand-written cases more than what was collected, risk more than the many calm texts.
@@ -150,7 +150,7 @@ def _fuse(texts: Sequence[Text], lexicon: Lexicon, model: Model, calm: Sequence[
     quiet = [found for one, found in held if one.label in NORMAL]
     sums = [fusion.log_odds(one, fitted) for one in calm if one.severity < Severity.MODERATE]
     fitted["flag"], fitted["flag_urgent"] = _threshold(sums, ALONE), _threshold(sums, ALONE_URGENT)
-    fitted |= {"urgent": URGENT, "doubt": DOUBT, "doubt_high": DOUBT_HIGH, "high": HIGH, "well": WELL}
+    fitted |= {"urgent": URGENT, "doubt": DOUBT, "high": HIGH, "well": WELL}
     # Not below what a text of unknown words gets.
     fitted["low_alone"] = max(_threshold([one.distress for one in quiet], LOW_ALONE), round(model.distress.bias + 1, 4))
     return fitted
