@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 import msgspec
@@ -14,10 +14,8 @@ from msgspec import Meta, Struct
 
 VERSION = 1
 FRAME_LIMIT = 16 * 1024  # bytes of one frame; promise B2
-BODY_LIMIT = 4000  # characters of one message; promise B2
-HEADS_UP_LIMIT = 80
-ROOMS_PER_BEAT = 50
-RESYNC_AFTER = 500  # messages or changes behind; more than that, the client pages the history
+BODY_LIMIT, HEADS_UP_LIMIT = 4000, 80  # characters of one message; promise B2
+ROOMS_PER_BEAT, RESYNC_AFTER = 50, 500  # messages or changes behind; more than that, the client pages the history
 
 Ref = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 RoomName = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -137,9 +135,7 @@ class Beat(Struct, frozen=True, tag_field="type", tag="beat"):
 
 
 AnyCommand = EnterRoom | LeaveRoom | PostMessage | EditMessage | WithdrawMessage | React | WatchQueue | Read | Beat
-COMMANDS: tuple[type, ...] = (
-    EnterRoom, LeaveRoom, PostMessage, EditMessage, WithdrawMessage, React, WatchQueue, Read, Beat,
-)  # fmt: skip
+COMMANDS: tuple[type, ...] = get_args(AnyCommand)
 
 
 class NotUnderstood(ValueError):  # noqa: N818
@@ -147,8 +143,7 @@ class NotUnderstood(ValueError):  # noqa: N818
 
     def __init__(self, code: str, ref: int | None = None) -> None:
         super().__init__(code)
-        self.code = code
-        self.ref = ref
+        self.code, self.ref = code, ref
 
 
 class _Envelope(Struct):
