@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from moderation import detector
-from moderation.detector import Detector
+from moderation.detector import Detector, Finding
 from moderation.detector import lexicon as lexicons
 from moderation.detector import model as models
 from moderation.detector.beside import beside
 from moderation.models import PhraseVersion
 
 log = logging.getLogger("moderation.phrases")
+Read = Callable[..., Finding]
 Key = tuple[int, int]  # a version and the number of its text
 
 
@@ -38,14 +40,15 @@ class _Held:
 _held = _Held()
 
 
-def present() -> Detector:
-    """The detector to read messages with now. Looks for another version when the last look was a while ago."""
+def reader() -> Read:
+    """What reads messages now. Looks for another version when the last look was a while ago."""
     every = settings.PHRASES_LOOK_SECONDS
     now = time.monotonic()
     if every is not None and (_held.looked_at is None or now - _held.looked_at >= every):
         _held.looked_at = now
         look()
-    return _held.detector or detector.shipped()
+    detector.shipped()  # read from its files once for each process, which is no message's fault
+    return _held.detector.screen if _held.detector else detector.screen
 
 
 def look() -> None:

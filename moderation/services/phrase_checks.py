@@ -111,7 +111,7 @@ def try_text(by: Member, text: str, version: PhraseVersion | None = None) -> Tri
     """A text read now, and by a version; nothing of it is kept. Raises `NotYours`, and `NotSound` for no such draft."""
     require(by, "phrases.see")
     text = text[:LONGEST_TRIED]
-    now = lexicon_in_force.present().screen(text)
+    now = lexicon_in_force.reader()(text)
     if version is None:
         return Tried(now, now)
     try:

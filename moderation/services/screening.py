@@ -24,6 +24,7 @@ from community.services import keyring
 from moderation.detector import Category, Finding, Reason, Severity, Span
 from moderation.models import Screening
 from moderation.services import flags, lexicon_in_force, shield, support
+from moderation.services.lexicon_in_force import Read
 from moderation.services.windows import Windows
 
 log = logging.getLogger("moderation.screening")
@@ -34,7 +35,6 @@ LONGEST_SHARE = 5  # of the sweep's time, one message gets a fifth at most
 # Keys of messages that this process had no time for: the next to be swept. Only a hint; the sweep finds them anyhow.
 missed: deque[int] = deque(maxlen=10_000)
 HEAVY = "day.many-low@1"
-Read = Callable[..., Finding]
 Found = tuple[Message, Finding, list[int]]  # with the seqs of what was read along
 
 
@@ -49,7 +49,7 @@ def screen(
     """
     if not settings.SCREENING or not messages:
         return 0
-    read = read or lexicon_in_force.present().screen
+    read = read or lexicon_in_force.reader()
     found = _read(messages, read, BUDGET_SECONDS if budget is None else budget, each=late)
     with transaction.atomic() if late else nullcontext():
         _keep(found, late=late)

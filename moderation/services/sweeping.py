@@ -32,7 +32,7 @@ def sweep() -> int:
     """Reads every message and every edit that has no screening; how many."""
     if not settings.SCREENING:
         return 0
-    lexicon_in_force.present()  # read before the first message waits for that
+    lexicon_in_force.reader()  # read before the first message waits for that
     end, read = time.monotonic() + BUSY_SECONDS, 0
     while time.monotonic() < end:
         rooms = list(_behind())
