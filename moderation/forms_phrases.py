@@ -38,6 +38,23 @@ _INPUT, _SELECT = {"class": "input", "dir": "auto"}, {"class": "select"}
 _WRITTEN = {**_INPUT, "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
+MISSING: dict[str, Any] = {
+    "name": _("Give the list a name."),
+    "purpose": _("Say in a line what the list is for."),
+    "must": _("Write at least three sentences that must be found."),
+    "must_not": _("Write at least three sentences that must not be found."),
+    "phrase": _("Write a phrase."),
+    "text": _("Write something to try."),
+}
+
+
+def _speaks(form: forms.Form) -> None:
+    """What is missing is said of each field by itself."""
+    for name, said in MISSING.items():
+        if name in form.fields:
+            form.fields[name].error_messages["required"] = said
+
+
 def _box(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={**_INPUT, "rows": rows})
 
@@ -78,6 +95,7 @@ class ListForm(forms.Form):
         self.held, self._taken = held, set(taken)
         self.fields["language"].choices = [(code, name_of(code)) for code in LANGUAGES]  # type: ignore[attr-defined]
         self.fields["category"].choices = [(str(key), said) for key, said in CATEGORIES.items()]  # type: ignore[attr-defined]
+        _speaks(self)
         if held:
             del self.fields["phrases"], self.fields["language"]
 
@@ -118,6 +136,7 @@ class PhraseForm(forms.Form):
     def __init__(self, data: Any = None, *, lists: Iterable[SiteList], key: str = "") -> None:
         super().__init__(data, auto_id="phrase-%s", initial={"key": key})
         self.lists = {one.key: one for one in lists}
+        _speaks(self)
         self.fields["key"].choices = [(one.key, one.name) for one in self.lists.values()]  # type: ignore[attr-defined]
 
     def clean_phrase(self) -> str:
@@ -172,6 +191,7 @@ class TryForm(forms.Form):
 
     def __init__(self, data: Any = None, *, versions: Iterable[tuple[str, Any]], version: str = "") -> None:
         super().__init__(data, auto_id="try-%s", initial={"version": version})
+        _speaks(self)
         choices = [("", _("Only what is in force")), *versions]
         self.fields["version"].choices = choices  # type: ignore[attr-defined]
 

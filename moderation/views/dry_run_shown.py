@@ -19,7 +19,7 @@ from moderation.models import DryRun, PhraseVersion
 from moderation.services.dry_runs import Result, Side
 
 State = DryRun.State
-WIDE, HIGH, FOOT = 640, 160, 24  # of the plot
+WIDE, HIGH = 640, 160  # of the plot
 FEW_SECONDS = 90
 
 
@@ -216,4 +216,5 @@ def plot(by_day: Sequence[tuple[str, int]], run: DryRun) -> dict[str, Any]:
     counts = [one.count for one in drawn]
     said = _("From %(first)s to %(last)s: %(sum)s in all, %(most)s on the day with the most.") % {
         "first": drawn[0].day, "last": drawn[-1].day, "sum": sum(counts), "most": max(counts)}  # fmt: skip
-    return {"bars": drawn, "wide": WIDE, "high": HIGH, "foot": HIGH + FOOT, "most": max(counts), "says": said}
+    ends = {"first": drawn[0].day, "last": drawn[-1].day}
+    return {"bars": drawn, "wide": WIDE, "high": HIGH, "says": said, **ends}

@@ -25,11 +25,11 @@ from moderation.views import dry_run_shown, phrase_drafts, phrase_shown
 WAYS: dict[str, tuple[Any, Any]] = {
     phrase_samples.MISSED: (
         gettext_lazy("Would be missed"),
-        gettext_lazy("It is in the queue with what is in force, and would not be with this draft."),
+        gettext_lazy("With what is in force it comes to the queue; with this draft it would not."),
     ),
     phrase_samples.NEW: (
         gettext_lazy("New in the queue"),
-        gettext_lazy("It is not in the queue with what is in force, and would be with this draft."),
+        gettext_lazy("With what is in force it does not come to the queue; with this draft it would."),
     ),
 }
 

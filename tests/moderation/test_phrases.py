@@ -162,7 +162,9 @@ def problems_of(by, *changes):
 
 def test_a_sound_list_has_no_problems_and_one_without_phrases_has(ada):
     assert problems_of(ada, PutList(QUARRY)) == []
-    assert [code for code, _ in problems_of(ada, PutList(QUARRY), RemovePhrase("quarry", "the quarry"))][:1] == ["empty"]
+    assert [code for code, _ in problems_of(ada, PutList(QUARRY), RemovePhrase("quarry", "the quarry"))][:1] == [
+        "empty"
+    ]
 
 
 @pytest.mark.parametrize(
