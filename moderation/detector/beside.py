@@ -32,6 +32,7 @@ MOST_WORK = 400_000  # places that are looked at while it is compiled; about thr
 MOST_BYTES = 1_000_000
 MOST_UNPACKED = 16_000_000
 MOST_AT_ONCE = 400  # phrases that one word may leave unfinished
+A_PLACE = 3  # what a place costs to make and to lay out, in looks
 Groups = Sequence[Mapping[str, Any]]
 
 
@@ -163,20 +164,21 @@ def _table(groups: Groups, most_work: int) -> Table:
     for number, (rule, tree) in enumerate(trees):
         with _named(rule):
             graph.add(tree, number)
-        spending.spend(max(0, len(graph.gaps) - spending.spent))
+        spending.spend(max(0, A_PLACE * len(graph.gaps) - spending.spent))
     graph.finish()
     return close(pack(graph, spending), spending)
 
 
 def _readers(groups: Groups) -> dict[str, PhraseReader]:
-    languages = {one["language"] for one in groups}
-    sources = lexicons.sources() if languages else []
-    spell = cache(partial(lexicons.expand_word, lexicons.expand(sources)))
-    return {
-        one["language"]: PhraseReader(one["language"], one.get("slots", {}), spell)
-        for one in sources
-        if one["language"] in languages
-    }
+    return {one: reader_of(one) for one in sorted({group["language"] for group in groups})}
+
+
+def reader_of(language: str) -> PhraseReader:
+    """What reads phrases of a language as the release does. Raises BadPhrase for another language."""
+    if language not in lexicons.slots():
+        raise BadPhrase(f"no lexicon of the language {language}")
+    known = {token: words for one in lexicons.spelt_out().values() for token, words in one.items()}
+    return PhraseReader(language, lexicons.slots()[language], cache(partial(lexicons.expand_word, known)))
 
 
 def _read(rule: Rule, reader: PhraseReader) -> tuple[Any, ...]:

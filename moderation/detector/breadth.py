@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 
 from moderation.detector.closing import Table
 from moderation.detector.matcher import REACH, Matcher, State
@@ -17,11 +18,11 @@ def breadth(table: Table, enough: int) -> int:
     """
     matcher, words = Matcher(table), list(table.vocabulary)
     broadest = sorted(_after_each(matcher, words, None), key=_width, reverse=True)[:_BEGINNINGS]
-    few = words[:: 1 + len(words) // _TRIED]
+    few = {*words[:: 1 + len(words) // _TRIED], *_commonest(table)}
     return max((_broadest_after(matcher, few, one, enough) for one in broadest), default=0)
 
 
-def _broadest_after(matcher: Matcher, words: Sequence[str], state: State, enough: int) -> int:
+def _broadest_after(matcher: Matcher, words: Iterable[str], state: State, enough: int) -> int:
     widths = [_width(state)]
     for _ in range(REACH):
         after = list(_after_each(matcher, words, state))
@@ -32,6 +33,13 @@ def _broadest_after(matcher: Matcher, words: Sequence[str], state: State, enough
         if max(widths[:-_PATIENCE], default=0) >= max(widths[-_PATIENCE:]):
             break
     return max(widths)
+
+
+def _commonest(table: Table) -> list[str]:
+    """The words that most ways have: what many phrases go on with."""
+    ways = Counter(table.names)
+    count = {word: sum(ways[one] for one in table.symbols[row]) for word, row in table.vocabulary.items()}
+    return sorted(count, key=lambda word: (-count[word], word))[:_TRIED]
 
 
 def _after_each(matcher: Matcher, words: Iterable[str], state: State | None) -> Iterable[State]:

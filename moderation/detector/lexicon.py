@@ -167,6 +167,18 @@ def expand_word(spelt: Mapping[str, str], token: str) -> tuple[str, ...]:
     return tuple(known.split()) if known else (folded.replace("'", ""),)
 
 
+@cache
+def slots() -> Mapping[str, Mapping[str, list[str]]]:
+    """The named lists that phrases of each language may call; kept once somebody has asked."""
+    return {one["language"]: one.get("slots", {}) for one in sources()}
+
+
+@cache
+def spelt_out() -> Mapping[str, Mapping[str, str]]:
+    """What tokens of each language spell out, as written in its file; kept once somebody has asked."""
+    return {one["language"]: one["spelling"].get("expand", {}) for one in sources()}
+
+
 def _add(graph: Graph, source: Mapping[str, Any], known: Mapping[str, str], number: int) -> int:
     """How many rules a language added to the graph."""
     reader = PhraseReader(source["language"], source.get("slots", {}), cache(partial(expand_word, known)))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, partial
 from itertools import islice
 
 from moderation.detector import lexicon as lexicons
-from moderation.detector.phrases import Node, PhraseReader
+from moderation.detector.beside import reader_of
+from moderation.detector.phrases import Node
 
 GAP = "…"
 _WAYS = 6  # of each bracket or slot, so that what comes after it is varied, too
@@ -25,16 +25,13 @@ def typed_for(phrase: str, language: str, most: int = 40) -> tuple[tuple[str, st
     """What people type for the words of this phrase ("wanna", "want to"). Raises BadPhrase."""
     nodes, slots = _read(phrase, language)
     rows = {f" {' '.join(words)} " for words in islice(_rows(nodes, slots), 200)}
-    known = lexicons.expand(one for one in lexicons.sources() if one["language"] == language)
+    known = lexicons.spelt_out()[language]
     found = ((token, words) for token, words in known.items() if any(f" {words} " in row for row in rows))
     return tuple(islice(found, most))
 
 
 def _read(phrase: str, language: str) -> tuple[Sequence[Node], Slots]:
-    sources = lexicons.sources()
-    own = next(one for one in sources if one["language"] == language)
-    spell = cache(partial(lexicons.expand_word, lexicons.expand(sources)))
-    reader = PhraseReader(language, own.get("slots", {}), spell)
+    reader = reader_of(language)
     return reader.read(phrase), reader.slots
 
 

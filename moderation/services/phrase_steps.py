@@ -22,6 +22,7 @@ from moderation.services.phrases import LONGEST_NOTE, NotNow, State
 
 LONGEST_TRIAL = 30  # days
 MOST_ANCESTORS = 500
+_OTHER = _("Another version was put in force since this was begun. Begin a new draft from that one.")
 
 
 def ask(by: Member, token: str, *, edits: int) -> PhraseVersion:
@@ -95,12 +96,19 @@ def _loaded(version: PhraseVersion) -> Detector:
         return lexicon_in_force.loaded(version.compiled)
 
 
-@transaction.atomic
 def trial(by: Member, token: str, *, days: int = 7) -> PhraseVersion:
     """Counts what a signed version finds for so many days (1 to 30), without consequences.
 
     Raises `NotYours`, `NotAllowed` for other days, `NotNow` before it is signed and while another one is on trial.
     """
+    try:
+        return _tried(by, token, days)
+    except IntegrityError:  # at this very moment
+        raise NotNow(_("Another version is on trial.")) from None
+
+
+@transaction.atomic
+def _tried(by: Member, token: str, days: int) -> PhraseVersion:
     version = phrases.held(by, token, "phrases.write")
     if not 1 <= days <= LONGEST_TRIAL:
         raise NotAllowed(_("A trial lasts 1 to 30 days."))
@@ -116,13 +124,20 @@ def trial(by: Member, token: str, *, days: int = 7) -> PhraseVersion:
     return version
 
 
-@transaction.atomic
 def put_in_force(by: Member, token: str) -> PhraseVersion:
     """Makes a signed version the one in force; the smoke list is read once more before.
 
     Raises `NotYours`, `NotSound`, and `NotNow` before it is signed or when what is in force is not what it began from.
     """
     require(by, "phrases.write")
+    try:
+        return _put_in_force(by, token)
+    except IntegrityError:  # at this very moment
+        raise NotNow(_OTHER) from None
+
+
+@transaction.atomic
+def _put_in_force(by: Member, token: str) -> PhraseVersion:
     rows = PhraseVersion.objects.select_for_update(of=("self",)).filter(Q(token=token) | Q(state=State.IN_FORCE))
     found = list(rows.order_by("pk"))
     version = next((one for one in found if one.token == token), None)
@@ -132,7 +147,7 @@ def put_in_force(by: Member, token: str) -> PhraseVersion:
     if version.state not in (State.WAITING, State.TRIAL) or not version.signed_by_id:
         raise NotNow(_("Only what a second person has signed can be put in force."))
     if present and present.pk not in _ancestors(version):
-        raise NotNow(_("Another version was put in force since this was begun. Begin a new draft from that one."))
+        raise NotNow(_OTHER)
     _mind_smoke(version)
     _end_trial(version)
     _replace(present, version)
