@@ -125,8 +125,16 @@ def _form_page(
     request: HttpRequest, found: PhraseVersion, held: SiteList | None, form: ListForm, *, status: int, **more: Any
 ) -> HttpResponse:
     errors = [(form[name], str(said[0])) for name, said in form.errors.items() if name in form.fields]
-    context = {"one": found, "title": phrase_shown.title(found), "held": held, "form": form, "edits": found.edits,
-               "errors": errors, **more}  # fmt: skip
+    context = {
+        "one": found,
+        "title": phrase_shown.title(found),
+        "held": held,
+        "form": form,
+        "edits": found.edits,
+        "errors": errors,
+        "examples": phrase_shown.examples(held, found) if held else [],
+        **more,
+    }
     return render(request, "moderation/phrase_list_form.html", context, status=status)
 
 

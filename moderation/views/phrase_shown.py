@@ -17,7 +17,8 @@ from moderation.console_words import CATEGORIES
 from moderation.detector import Finding
 from moderation.models import PhraseVersion
 from moderation.phrase_content import Content, SiteList
-from moderation.services import phrases
+from moderation.services import phrase_examples, phrases
+from moderation.services.phrase_examples import Example
 from moderation.services.phrases import Lists, ShippedGroup, ShippedPhrase
 from moderation.views.marking import pieces
 
@@ -100,6 +101,13 @@ def shipped_in(shown: Sequence[ShippedPhrase], wanted: str) -> list[ShippedPhras
     """The same for phrases of the release."""
     kept = set(found_in([one.phrase for one in shown], wanted))
     return [one for one in shown if one.phrase in kept]
+
+
+def examples(one: SiteList, version: PhraseVersion | None = None) -> list[tuple[str, list[Example]]]:
+    """The sentences of a list under their headings, with how they are read now or with a version."""
+    found = phrase_examples.of_list(one, version)
+    must, must_not = ([each for each in found if each.must is wanted] for wanted in (True, False))
+    return [(_("Must be found"), must), (_("Must not be found"), must_not)]
 
 
 # --- a version ---------------------------------------------------------------------------------

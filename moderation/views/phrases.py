@@ -104,7 +104,7 @@ def _own_context(one: SiteList, wanted: str, rules: dict[str, Card]) -> dict[str
         "phrases": [(each, _score(phrase_shown.own_group(one), each, rules)) for each in kept[:SHOWN_PHRASES]],
         "found": len(kept),
         "total": len(one.phrases),
-        "examples": [(_("Must be found"), one.must), (_("Must not be found"), one.must_not)],
+        "examples": phrase_shown.examples(one),
         "here": here,
         "owner": here.by.name if here and here.by else "",
     }

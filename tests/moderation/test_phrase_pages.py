@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,14 @@ def test_a_list_is_searched_without_the_words_in_an_address(ada, enforced):
     assert "0 of 1 have this in them" in page(client.post(url("phrase-list", SITE), {"wanted": "\0summer"}))
     for absent in ("en.no-such", "xx.intent", "en", "en.site-other"):
         assert client.get(url("phrase-list", absent)).status_code == 404
+
+
+def test_examples_stand_with_how_they_are_read(ada):
+    wrong = make_draft(ada, replace(TIRED, must_not=(*TIRED.must_not[:2], TIRED.must[0])))
+    shown = page(at_console(ada).get(url("phrase-settings", wrong.token, "tired")))
+    assert shown.count('<span class="tag tag-leaf">found<') == 3
+    assert shown.count('<span class="tag tag-leaf">left alone<') == 2
+    assert shown.count('<span class="tag tag-brick">found<') == 1
 
 
 def test_rules_that_are_mostly_wrong_are_listed_with_their_phrase(ada, enforced):
@@ -259,14 +268,10 @@ def test_a_press_that_makes_no_sense_changes_nothing(ada, draft, wrong):
 
 
 def test_problems_are_said_with_what_to_do_about_them(ada):
-    broken = make_draft(ada, TIRED.__class__(**{**_fields(), "must": (*TIRED.must, "Nothing of the kind")}))
+    broken = make_draft(ada, replace(TIRED, must=(*TIRED.must, "Nothing of the kind")))
     shown = page(at_console(ada).post(url("phrase-check", broken.token)))
     assert "Nothing of the kind" in shown
     assert "or change the sentence" in shown
-
-
-def _fields():
-    return {name: getattr(TIRED, name) for name in TIRED.__dataclass_fields__}
 
 
 # --- trying a text -----------------------------------------------------------------------------
