@@ -23,9 +23,11 @@ LONGEST_WANTED, SHOWN_PHRASES = 200, 60
 
 
 def _draft(request: HttpRequest, token: str) -> PhraseVersion:
-    """The draft. Raises `NotYours`, and `NotNow` once it was handed in."""
+    """The draft. Raises `NotYours`, and `NotNow` once it was handed in, unless something was written: that is answered
+    with the words still there.
+    """
     found = phrases.version_for(me(request), token)
-    if found.state != PhraseVersion.State.DRAFT:
+    if found.state != PhraseVersion.State.DRAFT and request.method == "GET":
         raise phrases.NotNow(_("This was handed in and doesn't change any more. Begin a new draft from it."))
     return found
 
@@ -76,9 +78,14 @@ def settings(request: HttpRequest, token: str, key: str) -> HttpResponse:
     """Settings and examples of a list that the draft has."""
     found = _draft(request, token)
     held = next((one for one in phrases.content_of(found).lists if one.key == key), None)
-    if held is None:
+    if held is None and request.method == "GET":
         raise NotYours
-    return _write(request, found, held)
+    return _write(request, found, held or _taken_out(key, request.POST.get("language_was", "")))
+
+
+def _taken_out(key: str, language: str) -> SiteList:
+    """A list that somebody took out of the draft while another wrote in it: what they wrote is still shown to them."""
+    return SiteList(key, language, "", "", "", "")
 
 
 def _write(request: HttpRequest, found: PhraseVersion, held: SiteList | None) -> HttpResponse:
@@ -132,7 +139,7 @@ def _form_page(
         "form": form,
         "edits": found.edits,
         "errors": errors,
-        "examples": phrase_shown.examples(held, found) if held else [],
+        "examples": phrase_shown.examples(held, found) if held and held.must else [],
         **more,
     }
     return render(request, "moderation/phrase_list_form.html", context, status=status)

@@ -94,6 +94,10 @@ def test_its_queries_do_not_grow_with_what_is_there(ada, enforced):
         client.get(url("phrases"))
     assert len(many) == len(few)
     assert len(few) <= 40
+    for address in (url("phrase-list", SITE), url("phrase-version", enforced.token)):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        assert len(asked) <= 40, address
 
 
 def test_moderators_read_and_leave_notes_but_change_nothing(draft, theo):
@@ -247,6 +251,21 @@ def test_two_who_write_the_same_list_lose_nothing(ada, theo, draft):
     assert at_console(ada).post(address, {**mine, "edits": draft.edits}).status_code == 302
     one = kept(draft).list_of("tired")
     assert (one.name, one.phrases) == ("Tired, by Ada", TIRED.phrases)
+
+
+def test_what_was_written_stays_when_the_list_or_the_draft_is_gone_meanwhile(ada, theo, draft):
+    old, address = draft.edits, url("phrase-settings", draft.token, "tired")
+    mine = {**NEW_LIST, "name": "Tired, by Ada", "language_was": "en", "edits": old}
+    at_console(theo).post(url("phrase-change", draft.token), {"do": "remove-list", "key": "tired", "edits": old})
+    late = at_console(ada).post(address, mine)
+    assert late.status_code == 409
+    assert 'value="Tired, by Ada"' in page(late)
+    assert "was taken out of the draft" in page(late)
+    PhraseVersion.objects.update(state=State.WAITING)
+    over = at_console(ada).post(address, mine)
+    assert over.status_code == 409
+    assert 'value="Tired, by Ada"' in page(over)
+    assert "Copy what you need into a new draft" in page(over)
 
 
 def test_a_reason_on_an_older_text_is_kept_in_its_box(ada, theo, draft):
