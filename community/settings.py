@@ -270,7 +270,6 @@ PUSH_ANYWHERE = LINKS_ANYWHERE = False  # True sends to plain addresses and to t
 # --- Looking for danger in what is written -------------------------------------------------------
 # Where it was off for a while, the sweep reads what was missed.
 SCREENING = env.bool("SCREENING", True)
-PHRASES_LOOK_SECONDS: float | None = 2  # how long a process may read with phrases that are no longer in force
 
 # Called when a case waits too long: an https address of the team, and the secret that signs what is sent there.
 PAGING_WEBHOOK, PAGING_SECRET = env.str("PAGING_WEBHOOK", ""), secret("PAGING_SECRET")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from typing import Any
 from zlib import compress, crc32, decompress, error
 
@@ -177,8 +177,16 @@ def reader_of(language: str) -> PhraseReader:
     """What reads phrases of a language as the release does. Raises BadPhrase for another language."""
     if language not in lexicons.slots():
         raise BadPhrase(f"no lexicon of the language {language}")
-    known = {token: words for one in lexicons.spelt_out().values() for token, words in one.items()}
-    return PhraseReader(language, lexicons.slots()[language], cache(partial(lexicons.expand_word, known)))
+    return PhraseReader(language, lexicons.slots()[language], _spell)
+
+
+def _spell(token: str) -> tuple[str, ...]:
+    return lexicons.expand_word(_known(), token)
+
+
+@cache
+def _known() -> Mapping[str, str]:
+    return {token: words for one in lexicons.spelt_out().values() for token, words in one.items()}
 
 
 def _read(rule: Rule, reader: PhraseReader) -> tuple[Any, ...]:

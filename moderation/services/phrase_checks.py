@@ -187,10 +187,13 @@ def _wide(content: Content) -> Iterator[Problem]:
     looking = _Looking(lists)
     shares = looking.shares([words for _, words in _newest(CHECKED)])
     languages = {one.key: one.language for one in lists}
+    sound = {(one.key, each) for one in phrases.content_of(phrases.in_force()).lists for each in one.phrases}
     for number, (key, phrase) in enumerate(looking.phrases):
         if (share := shares.get(number, 0.0)) >= MUCH:
             says = _now("This pattern would match almost everything (%(share)d %%).") % {"share": round(100 * share)}
             yield Problem("everything", says, key, phrase)
+        elif number in shares or (key, phrase) in sound:
+            continue  # it finds something, or was looked at before it was put in force
         elif not any(number in looking.found(one) for one in _forms(phrase, languages[key])):
             yield Problem("nothing", _now("This pattern finds nothing, not even its own words."), key, phrase)
 

@@ -232,6 +232,20 @@ def test_nobody_signs_what_they_wrote_and_nothing_is_signed_without_a_dry_run(ad
     assert phrase_steps.sign(lea, version.token).signed_by == lea
 
 
+def test_where_something_that_mattered_would_be_missed_two_people_write_why(ada, theo):
+    version = drafted(ada, PutList(QUARRY))
+    version = phrase_steps.ask(ada, version.token, edits=version.edits)
+    counted(ada, version)
+    DryRun.objects.update(counts={"missed": 2})
+    with pytest.raises(NotNow):
+        phrase_steps.sign(theo, version.token, "It was a song.")
+    PhraseVersion.objects.update(reason="The song is over.")
+    with pytest.raises(NotNow):
+        phrase_steps.sign(theo, version.token)
+    phrase_steps.sign(theo, version.token, "It was a song.")
+    assert [(one.by, one.words) for one in phrases.notes(version)] == [(theo, "It was a song.")]
+
+
 def test_what_was_handed_in_never_changes(ada):
     version = drafted(ada, PutList(QUARRY))
     version = phrase_steps.ask(ada, version.token, edits=version.edits)
