@@ -14,10 +14,20 @@ from chat.models import Message
 from chat.services import sealing
 from community.models import AuditEntry, Member, Notice
 from community.services import audit_check
-from moderation import demo, detector
+from moderation import demo, demo_phrases, detector
 from moderation.detector import Severity
-from moderation.models import Appeal, Decision, Flag, FlagEvent, Report, Screening
-from moderation.services import appeals, cases, colleagues, queue, replies, reports, sweeping
+from moderation.models import Appeal, Decision, Flag, FlagEvent, PhraseVersion, Report, Screening
+from moderation.services import (
+    appeals,
+    cases,
+    colleagues,
+    dry_runs,
+    phrase_checks,
+    queue,
+    replies,
+    reports,
+    sweeping,
+)
 
 pytestmark = pytest.mark.django_db
 TABLES = (Member, Message, Flag, FlagEvent, Report, Decision, Appeal, Screening, AuditEntry, Notice)
@@ -132,3 +142,14 @@ def test_nothing_in_it_says_how_how_much_or_where(loaded):
     for words in said:
         assert not re.search(r"\d", words)
         assert "method" not in str(detector.screen(words).category)
+
+
+def test_its_phrases_are_made_once_by_a_duty_and_show_what_a_draft_would_change(loaded):
+    demo_phrases.load()
+    demo_phrases.load()
+    now, draft = PhraseVersion.objects.order_by("pk")
+    assert (now.state, now.by.name, now.signed_by.name) == ("in-force", "Ada", "Theo")
+    assert (draft.state, draft.by.name) == ("draft", "Theo")
+    run = dry_runs.last_of(draft)
+    assert (run.run.state, run.missed, run.new, run.missed_that_mattered) == ("done", 1, 1, 0)
+    assert not phrase_checks.check(draft)
