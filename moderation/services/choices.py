@@ -38,7 +38,7 @@ USUAL_VERDICTS: dict[str, str] = {
         "real-risk",
     ),
 }
-WITHOUT_VERDICT = frozenset({Kind.ESCALATE, Kind.RESTORE, Kind.HIDE_FOR_NOW})
+WITHOUT_VERDICT = frozenset({Kind.ESCALATE, Kind.RESTORE, Kind.HIDE_FOR_NOW, Kind.ROOM})
 GROUNDS = ("plan", "time", "place")  # imminent means that at least one of them was stated
 STEPS = (*GROUNDS, "offered-company", "told-of-emergency-number", "asked-for-no-address")
 TWO_KEYS, TWO_KEYS_WHEN_LONG = {Kind.IMMINENT, Kind.SUSPEND}, {Kind.SILENCE, Kind.RESTRICT}

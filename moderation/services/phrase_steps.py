@@ -195,7 +195,7 @@ def drop(by: Member, token: str) -> PhraseVersion:
     """A draft, or one that waits or is on trial, is let go. Raises `NotNow` and `NotYours`."""
     version = phrases.held(by, token, "phrases.write")
     if version.state not in (State.DRAFT, State.WAITING, State.TRIAL):
-        raise NotNow(_("This was in force. It is kept, so that past flags can say why."))
+        raise NotNow(_("This was in force. It is kept, so that earlier cases can say why."))
     _end_trial(version)
     version.state = State.DROPPED
     version.save(update_fields=["state", "trial_until"])

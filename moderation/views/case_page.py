@@ -49,7 +49,7 @@ def shown(
         "may_turn": proposal is not None and proposal.by_id != by.pk,
         **_words(opened),
         "story": _story(flag),
-        "watch": cluster_shown.watch(flag, by),
+        "cluster": cluster_shown.shown(flag, by),
         **_known(opened, by),
         "told": [_told(one, {line.body for line in opened.lines}) for one in opened.told],
         "history": [

@@ -34,7 +34,7 @@ ADVICE: tuple[Any, ...] = (
 )
 
 
-def watch(flag: Flag, by: Member) -> dict[str, Any] | None:
+def shown(flag: Flag, by: Member) -> dict[str, Any] | None:
     """What the page of such a case shows; None for any other."""
     found = clusters.of_flag(flag) if flag.kind == Flag.Kind.CLUSTER else None
     if found is None:

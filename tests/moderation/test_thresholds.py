@@ -24,7 +24,7 @@ from moderation.services.calibration import LOWER, RAISE, Cut, after, bin_of, cu
 from tests.factories import join, make_member, make_room, post
 from tests.moderation.console import at_console, page
 
-DANGER = "I don't want to be here tonight"
+DANGER = "I can't go on like this"
 calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 bins = st.dictionaries(st.integers(-20, 20), st.integers(1, 60), max_size=8)
 tables = st.dictionaries(st.sampled_from([0, 1, 2, 3, 4]), bins, min_size=1)
