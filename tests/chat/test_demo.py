@@ -19,11 +19,28 @@ from community.models import Block, Member
 from tests.factories import make_member
 
 
-@pytest.fixture
-def loaded(db: None, settings) -> None:
-    """The demo, loaded twice."""
+@pytest.mark.parametrize("hour", [0, 12, 19, 20, 21])
+def test_one_live_chat_is_on_at_any_hour(db: None, hour: int):
+    now = datetime(2026, 3, 29, hour, 10, tzinfo=demo.ZONE)
+    demo_live.load({name: make_member(name) for name, *_ in demo.MEMBERS}, now)
+    states = [live_clock.state_of(chat, now) for chat in LiveChat.objects.all()]
+    assert states.count(State.OPEN) == states.count(State.ENDED) == 1
+
+
+def test_it_is_not_loaded_beside_real_members(db: None, settings):
     settings.DEMO = True
-    call_command("demo")
+    Member.objects.create_user("somebody", password="a quiet place to be", joined_at=timezone.now())
+    with pytest.raises(Exception, match="empty database"):
+        call_command("demo")
+
+
+@pytest.fixture
+def loaded(demo_community: None, db: None, settings) -> None:
+    """The demo, loaded."""
+    settings.DEMO = True
+
+
+def test_loading_it_again_changes_nothing(loaded: None):
     before = [model.objects.count() for model in (Member, Room, Message, Reaction, Membership)]
     call_command("demo")
     assert [model.objects.count() for model in (Member, Room, Message, Reaction, Membership)] == before
@@ -54,14 +71,6 @@ def test_a_live_chat_is_on_others_are_planned_and_one_has_its_summary(loaded: No
     on = LiveChat.objects.get(series=None)
     assert (on.room.top >= 12, on.prompts.filter(released_at__lt=now).count(), bool(on.so_far)) == (True, 2, True)
     assert LiveChat.objects.exclude(summed_up_at=None).get().what_helped
-
-
-@pytest.mark.parametrize("hour", [0, 12, 19, 20, 21])
-def test_one_live_chat_is_on_at_any_hour(db: None, hour: int):
-    now = datetime(2026, 3, 29, hour, 10, tzinfo=demo.ZONE)
-    demo_live.load({name: make_member(name) for name, *_ in demo.MEMBERS}, now)
-    states = [live_clock.state_of(chat, now) for chat in LiveChat.objects.all()]
-    assert states.count(State.OPEN) == states.count(State.ENDED) == 1
 
 
 def test_something_new_waits_for_linden_but_not_everywhere(loaded: None):
@@ -106,10 +115,3 @@ def test_two_stories_have_comments(loaded: None):
     for room in talks:
         first = Message.objects.filter(room=room).earliest("seq")
         assert first.stored_at > room.story_talk.story.published_at
-
-
-def test_it_is_not_loaded_beside_real_members(db: None, settings):
-    settings.DEMO = True
-    Member.objects.create_user("somebody", password="a quiet place to be", joined_at=timezone.now())
-    with pytest.raises(Exception, match="empty database"):
-        call_command("demo")

@@ -34,14 +34,20 @@ TABLES = (Member, Message, Flag, FlagEvent, Report, Decision, Appeal, Screening,
 
 
 @pytest.fixture
-def loaded(settings):
+def loaded(demo_community, settings):
     """The demo, loaded."""
     settings.DEMO = True
-    call_command("demo")
 
 
 def person(name):
     return Member.objects.get(name=name)
+
+
+def test_there_is_no_queue_where_there_is_no_demo(settings):
+    settings.DEBUG = settings.DEMO = False
+    with pytest.raises(CommandError):
+        call_command("demo")
+    assert not Flag.objects.exists()
 
 
 def test_it_is_made_once(loaded):
@@ -60,13 +66,6 @@ def test_an_earlier_demo_gets_its_queue_and_what_nobody_said_there_is_left_out(l
     call_command("demo")
     assert not Flag.objects.filter(member__name="Mateo").exists()
     assert Flag.objects.filter(member__name="Mika").exists()
-
-
-def test_there_is_no_queue_where_there_is_no_demo(settings):
-    settings.DEBUG = settings.DEMO = False
-    with pytest.raises(CommandError):
-        call_command("demo")
-    assert not Flag.objects.exists()
 
 
 def test_the_queue_has_every_severity_a_report_an_appeal_and_a_follow_up(loaded):

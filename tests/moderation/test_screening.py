@@ -428,6 +428,7 @@ def test_r1_a_detector_that_hangs_is_stopped_in_time_and_the_message_is_stored(e
     slow, late = Slow("endless"), screening.tally["late"]
     with monkeypatch.context() as patched:
         patched.setattr(detector, "screen", slow)
+        patched.setattr(screening, "BUDGET_SECONDS", 0.2)
         assert post(ana, room, "endless").seq == 1
     assert slow.begun == 1
     assert screening.tally["late"] == late + 1
