@@ -61,7 +61,7 @@ def test_words_of_danger_reach_help_a_moderator_reasons_and_another_look(evening
         expect(waits(page, 1)).not_to_contain_text(DANGER)
 
     takes_next(amara)
-    expect(amara.locator(".msg--asked mark")).to_have_text("I don't want to be here")
+    expect(amara.locator(".msg--asked mark")).to_have_text(DANGER)
     expect(amara.locator(".ctx")).to_contain_text("I light a lamp at five")
     expect(waits(theo, 1)).to_contain_text("amara", timeout=PATIENCE_MS)
     acts(amara, "hide", reason="harm")
