@@ -108,7 +108,7 @@ def test_a_threshold_lowers_what_was_found_and_the_reading_says_so(evenings):
 
 @pytest.mark.django_db
 def test_a_threshold_raises_what_was_found_and_its_case_says_why(evenings):
-    in_force(high=(RAISE, 0.05))
+    in_force(high=(RAISE, 0.005))
     post(*evenings, DANGER)
     flag = Flag.objects.get()
     assert flag.severity == Severity.HIGH
