@@ -163,9 +163,15 @@ def _hold(of: str = "") -> str:
     return " FOR NO KEY UPDATE" + (f" OF {of}" if of else "")
 
 
-@cache
 def _columns(model: type[Model], names: tuple[str, ...]) -> tuple[str, Callable[[list[Any]], Iterable[Any]]]:
     # The columns of these fields, and what makes Python values of their rows.
+    return _columns_on(connection.vendor, model, names)
+
+
+@cache
+def _columns_on(
+    vendor: str, model: type[Model], names: tuple[str, ...]
+) -> tuple[str, Callable[[list[Any]], Iterable[Any]]]:
     fields = [field for field in model._meta.concrete_fields if field.attname in names]  # in this order for from_db
     compiler = model._default_manager.all().query.get_compiler("default")
     converters = compiler.get_converters([field.get_col(model._meta.db_table) for field in fields])
