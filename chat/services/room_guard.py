@@ -110,7 +110,7 @@ def _holds_for(room: Room, member: Member) -> bool:
 
 
 def _looked() -> _Look:
-    last = _last[0] if _last else None
+    last = next(iter(_last), None)  # in one step: another thread may forget it at any moment
     if last is None or not 0 <= monotonic() - last.at < LOOK_HOLDS:
         last = _look()
         _last[:] = [last]
