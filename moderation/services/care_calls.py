@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from community.duties import duty
-from community.models import Member
-from community.services import audit, notices, outbox
+from community.services import audit
 from moderation.models import CareCall, Flag
-from moderation.services import care_load, holding, hooks
+from moderation.services import calling, care_load, holding
+from moderation.services.calling import Call
 from moderation.services.care_load import HEAVY_FROM
 
 CALL = "care-call"  # kind of the notice; it rings in quiet hours, too
 AT_ONCE = 50
-ROLES = ("moderators", "leads")
 
 
 @transaction.atomic
@@ -26,23 +23,12 @@ def call(cause: str, *, here: Iterable[int]) -> bool:
     _row, is_new = CareCall.objects.get_or_create(cause=cause)
     if not is_new:
         return False
-    people = _whom(set(here))
-    notices.notify([one.pk for one in people], kind=CALL, key=f"{CALL}:{cause}", subject="", path="/moderate/")
-    body = f"Nobody who is here now can take more. You are needed at the queue.\n\n{settings.BASE_URL}/moderate/"
-    for address in sorted({one.email for one in people if one.email}):
-        outbox.write(to=address, subject="The queue needs you now", body=body)
-    hooks.call({"event": "care-call", "why": cause.partition(":")[0], "address": f"{settings.BASE_URL}/moderate/"})
-    audit.record(None, "care.called", reason=cause.partition(":")[0])
+    why = cause.partition(":")[0]
+    sentence = "Nobody who is here now can take more. You are needed at the queue."
+    told = Call(CALL, f"{CALL}:{cause}", "The queue needs you now", sentence, {"event": CALL, "why": why})
+    calling.reach(calling.first_called(besides=set(here)), told)
+    audit.record(None, "care.called", reason=why)
     return True
-
-
-def _whom(here: set[int]) -> list[Member]:
-    """The first on call who is not here; everyone else who moderates where there is none."""
-    rows = Member.objects.filter(groups__name__in=ROLES, is_active=True).exclude(pk__in=here).distinct()
-    rows = rows.select_related("on_call").order_by(F("on_call__place").asc(nulls_last=True), "name")
-    everyone = [one for one in rows if one.may_sign_in()]
-    on_call = [one for one in everyone if getattr(one, "on_call", None)]
-    return on_call[:1] or everyone
 
 
 @duty("urgent cases that nobody here can take", every_seconds=10)

@@ -18,7 +18,7 @@ from community.refusals import NotYours, Refusal
 from community.services import audit, keyring
 from moderation.detector import Category
 from moderation.models import Afterwards, Break, CareCall, CareLimits, Heavy, Lifted, OwnCare, Spared
-from moderation.services import care, care_load, clock, flags
+from moderation.services import calling, care, care_load, flags
 from moderation.services.care_load import Load
 
 KEPT_FOR = timedelta(days=90)
@@ -80,7 +80,7 @@ def set_own(by: Member, *, heavy_a_day: int | None, spared: Iterable[str]) -> No
 def team_of(by: Member) -> list[Member]:
     """Everyone who moderates, by name; never by what they carry."""
     require(by, "care.lead")
-    return sorted((one for one in clock.who_may_be_called()), key=lambda one: one.name.casefold())
+    return sorted((one for one in calling.who_may_be_called()), key=lambda one: one.name.casefold())
 
 
 def person(by: Member, name: str) -> Member:

@@ -11,20 +11,20 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from community.access import require
 from community.duties import duty
 from community.models import Member
-from community.services import audit, notices, outbox
+from community.services import audit
 from moderation.detector import Severity
 from moderation.models import Flag, FlagEvent, OnCall, ResponseTimes
-from moderation.services import flags, hooks
+from moderation.services import calling, flags
+from moderation.services.calling import Call
 from moderation.services.queue import half_time
 
 PAGE = "page"  # kind of the notice; it rings in quiet hours, too
-HEARING_ROLES = ("moderators", "leads")
 AT_ONCE = 500
 AMBER_STEP = 0
 SKEW = timedelta(seconds=30)
@@ -35,7 +35,7 @@ def turn() -> int:
     """Takes every step that is due; how many."""
     if not settings.SCREENING:
         return 0
-    now, times, chain = timezone.now(), flags.response_times(), _chain()
+    now, times, chain = timezone.now(), flags.response_times(), calling.chain()
     return sum(_steps(flag, now, times, chain) for flag in _behind(now, times, len(chain)))
 
 
@@ -94,40 +94,17 @@ def _take(flag: Flag, step: int, now: datetime, chain: Sequence[list[Member]]) -
 
 def _page(flag: Flag, step: int, now: datetime, people: list[Member]) -> None:
     """By notification, by mail and by the team's webhook; all three are rows, stored with the step itself."""
-    notices.notify([one.pk for one in people], kind=PAGE, key=f"page:{flag.token}", subject="", path="/moderate/")
-    body = f"Somebody in the queue has waited longer than they should.\n\n{settings.BASE_URL}/moderate/"
-    for address in sorted({one.email for one in people if one.email}):
-        outbox.write(to=address, subject="The queue needs you now", body=body)
-    hooks.call(
-        {
-            "event": "page",
-            "case": flag.token,
-            "severity": Severity(flag.severity).label,
-            "step": step,
-            "due_at": flag.due_at.isoformat(),
-            "late_seconds": max(0, int((now - flag.due_at).total_seconds())),
-            "address": f"{settings.BASE_URL}/moderate/",
-        }
-    )
+    event = {
+        "event": "page",
+        "case": flag.token,
+        "severity": Severity(flag.severity).label,
+        "step": step,
+        "due_at": flag.due_at.isoformat(),
+        "late_seconds": max(0, int((now - flag.due_at).total_seconds())),
+    }
+    sentence = "Somebody in the queue has waited longer than they should."
+    calling.reach(people, Call(PAGE, f"page:{flag.token}", "The queue needs you now", sentence, event))
     audit.record(None, "flag.paged", flag, reason=f"step {step}")
-
-
-def _chain() -> list[list[Member]]:
-    """Whom each step calls: those on call one after the other, and at last everyone who moderates."""
-    everyone = Member.objects.filter(groups__name__in=HEARING_ROLES, is_active=True).distinct().order_by("pk")
-    return [*([one] for one in on_call()), list(everyone)]
-
-
-def on_call() -> list[Member]:
-    """Those who are called one after the other, in their order, as far as they may sign in."""
-    rows = Member.objects.filter(on_call__isnull=False, is_active=True).order_by("on_call__place")
-    return [one for one in rows if one.may_sign_in()]
-
-
-def first_called(*, besides: Member) -> list[Member]:
-    """Whoever is on call first, and without anybody on call everyone who moderates; never `besides`."""
-    steps = ([one for one in step if one.pk != besides.pk] for step in _chain())
-    return next((step for step in steps if step), [])
 
 
 # --- what admins set ----------------------------------------------------------------------------
@@ -141,12 +118,6 @@ def set_times(by: Member, **seconds: int) -> ResponseTimes:
         said = " ".join(f"{name}={value}" for name, value in sorted(seconds.items()))
         audit.record(by, "times.set", row, reason=said[:200])
     return row
-
-
-def who_may_be_called() -> list[Member]:
-    """Everyone who moderates, those on call first and in their order."""
-    people = Member.objects.filter(groups__name__in=HEARING_ROLES, is_active=True).distinct()
-    return list(people.select_related("on_call").order_by(F("on_call__place").asc(nulls_last=True), "name"))
 
 
 def set_on_call(by: Member, people: Sequence[Member]) -> None:

@@ -22,7 +22,8 @@ from community.refusals import Refusal
 from community.services import audit, notices
 from moderation.models import AtDesk, Flag, RosterSlot, Shift
 from moderation.models.shift import FURTHEST
-from moderation.services import clock, colleagues, desk, handover, queue, roster, shifts
+from moderation.services import calling, colleagues, desk, handover, queue, roster, shifts
+from moderation.services.calling import Call
 
 STEP = timedelta(minutes=15)  # by which an end that has come moves on while its moderator is at the desk
 GRACE = timedelta(minutes=30)
@@ -128,9 +129,10 @@ def _told(shift: Shift) -> Closed:
         _notify(shift)
     if comes.member or not is_open:
         return Closed(shift, is_open, comes)
-    people = clock.first_called(besides=shift.member)
-    key, path = f"{LEFT_OPEN}:{shift.token}", reverse("moderation:queue")
-    notices.notify([one.pk for one in people], kind=LEFT_OPEN, key=key, subject="", path=path)
+    people = calling.first_called(besides={shift.member_id})
+    sentence = "A shift ended with something open, and nobody comes next."
+    event = {"event": LEFT_OPEN, "open": is_open}
+    calling.reach(people, Call(LEFT_OPEN, f"{LEFT_OPEN}:{shift.token}", "The queue needs you", sentence, event))
     return Closed(shift, is_open, comes, tuple(people))
 
 

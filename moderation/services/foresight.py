@@ -7,18 +7,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, timedelta
 from typing import Any
 
-from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from moderation.detector import Severity
-from moderation.models import Flag, FlagEvent, Report, ScoreDay, Screening
-from moderation.services import scorecards, screening, tallying, thresholds
+from moderation.models import Flag, Report, ScoreDay, Screening
+from moderation.services import case_times, scorecards, screening, tallying, thresholds
 from moderation.services.calibration import LEVELS, Cut, added, after, cut_for, level_after
-from moderation.services.figures import quantile
 
 DAYS = 30
 LEAST_READINGS = 1000  # fewer say nothing about alarms per 1,000
-MOST_CASES = 5000
 USUAL_MINUTES = 6.0  # to decide a case, where nothing is known
 
 
@@ -91,14 +88,9 @@ def _after(detected: int, score: float, is_kept: bool, cuts: Mapping[str, Cut]) 
 
 
 def _minutes_of_a_case() -> float:
-    """How long a case is in somebody's hands, the median of the month."""
-    taken = Min("events__at", filter=Q(events__kind=FlagEvent.Kind.TAKEN))
-    decided = Max("events__at", filter=Q(events__kind=FlagEvent.Kind.DECIDED))
-    rows = Flag.objects.filter(opened_at__gte=timezone.now() - timedelta(days=DAYS), kind=Flag.Kind.CONCERN)
-    times = rows.annotate(first=taken, last=decided).filter(first__isnull=False, last__isnull=False)
-    held = [(last - first).total_seconds() / 60 for first, last in times.values_list("first", "last")[:MOST_CASES]]
-    middle = quantile([one for one in held if one >= 0], 0.5)
-    return USUAL_MINUTES if middle is None else middle
+    """How long a case is in somebody's hands."""
+    work = case_times.usual().work
+    return USUAL_MINUTES if work is None else work / 60
 
 
 def _confirmed() -> Iterator[tuple[int, float, bool]]:

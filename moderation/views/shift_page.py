@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from community.models import Member
 from moderation.models import Flag, Shift
-from moderation.services import clock, closing, handover, holding, passing_on, queue, shift_news, shifts, watching
+from moderation.services import calling, closing, handover, holding, passing_on, queue, shift_news, shifts, watching
 from moderation.services.handover import Handover
 from moderation.views.queue import held_row, line, list_of
 
@@ -38,7 +38,7 @@ def context_of(member: Member) -> dict[str, Any]:
         "lit": shift_news.lit_rooms(),
         "rules": shift_news.rules_since_last(member),
         "others": shifts.on_now(besides=member),
-        "on_call": clock.on_call(),
+        "on_call": calling.on_call(),
         "gaps": shift_news.gaps_ahead(),
         "offers": passing_on.offered_to(member),
         "last": _last(member),
@@ -81,7 +81,7 @@ def end_of(
         "typed_lines": [*lines, "", ""][: handover.LINES],
         "line_limit": handover.LINE_LIMIT,
         "comes": comes,
-        "called": [] if comes.member else clock.first_called(besides=member),
+        "called": [] if comes.member else calling.first_called(besides={member.pk}),
         "is_empty": not held and not waiting.total,
     }
 

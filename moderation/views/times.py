@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods
 from chat.views.rooms import me
 from community.views.staff import behind
 from moderation.forms_console import OnCallForm, TimesForm
-from moderation.services import clock, flags
+from moderation.services import calling, clock, flags
 
 
 @require_http_methods(["GET", "POST"])
 @behind("flags.set-times")
 def times(request: HttpRequest) -> HttpResponse:
     """Two forms of one page: the times, and the people in their order."""
-    now, people = flags.response_times(), clock.who_may_be_called()
+    now, people = flags.response_times(), calling.who_may_be_called()
     is_times = request.method == "POST" and request.POST.get("what") == "times"
     is_people = request.method == "POST" and request.POST.get("what") == "people"
     minutes = TimesForm(request.POST if is_times else None, times=now)

@@ -20,7 +20,7 @@ from community.refusals import NotYours
 from community.services import boundaries, push
 from moderation.detector import Severity
 from moderation.models import Flag, FlagEvent, HookCall
-from moderation.services import clock, decisions, flags, hooks, queue
+from moderation.services import calling, clock, decisions, flags, hooks, queue
 from moderation.services.choices import Choice
 from tests.factories import join, make_member, make_room, post, session_of
 from tests.receivers import Browser, PushService
@@ -89,7 +89,7 @@ def test_each_step_is_taken_once_however_often_somebody_looks(team, case):
 
 def test_a_step_that_another_process_took_meanwhile_is_not_taken_again(team, case):
     with at(case, minutes=6):
-        now, times, chain = timezone.now(), flags.response_times(), clock._chain()
+        now, times, chain = timezone.now(), flags.response_times(), calling.chain()
         [mine], [other] = (clock._behind(now, times, 3) for _ in range(2))
         assert clock._steps(mine, now, times, chain) == 2
         assert clock._steps(other, now, times, chain) == 0
