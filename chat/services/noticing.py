@@ -6,10 +6,15 @@ raised in the transaction that writes the notices, so that each message is notic
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from itertools import groupby, takewhile
+from operator import or_
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -23,9 +28,10 @@ from chat.services.arrivals import hidden_from, names_of_others
 from community.duties import duty
 from community.services import notices
 
+log = logging.getLogger(__name__)
 MENTION, MESSAGES, TALK = "mention", "room", "conversation"
 SETTLED = timedelta(seconds=3)  # whoever is in the room has read it by then, and is not told of it
-AT_ONCE = 200  # messages of one room in one transaction
+AT_ONCE = 2000  # messages in one transaction
 ROOMS_AT_ONCE = 100
 
 
@@ -46,9 +52,9 @@ def talk_key(room_id: int) -> str:
 
 @duty("notices of rooms", every_seconds=2)
 def notice_rooms() -> int:
-    """Looks through what was said since the last round; how many messages."""
+    """Looks through what was said since the last round; how many messages. A handful of queries for many rooms."""
     rooms = Room.objects.annotate(noticed_to=Coalesce("noticed__seq", 0))
-    return sum(_notice(room) for room in rooms.filter(top__gt=F("noticed_to")).order_by("pk")[:ROOMS_AT_ONCE])
+    return _notice(list(rooms.filter(top__gt=F("noticed_to")).order_by("pk")[:ROOMS_AT_ONCE]))
 
 
 def read_on(marks: Collection[tuple[int, str]]) -> None:
@@ -75,30 +81,68 @@ def notice_late(message: Message, *, held_at: datetime) -> None:
         told.write(message.room)
 
 
-def _notice(room: Room) -> int:
-    place, _made = Noticed.objects.get_or_create(room=room)
-    messages = _settled(room, place.seq, timezone.now() - SETTLED)
-    if not messages:
-        return 0
-    with transaction.atomic():
-        mine = Noticed.objects.filter(room=room, seq=place.seq)
-        if not mine.update(seq=messages[-1].seq):
-            return 0  # another process did
-        found = {} if story_gate.mind([room]) else _told(room, messages)
-        for _key, told in sorted(found.items(), key=lambda pair: pair[0]):
-            told.write(room)
-    return len(messages)
+def _notice(rooms: list[Any]) -> int:
+    """Notices what is settled in these rooms, in one transaction; a room where that fails keeps no other waiting."""
+    settled = _settled(rooms, timezone.now() - SETTLED)
+    try:
+        return _write({room: settled[room.pk] for room in rooms if room.pk in settled})
+    except Exception:
+        if len(rooms) == 1:
+            log.exception("What is new in room %s cannot be noticed; it will be tried again", rooms[0].pk)
+            return 0
+    half = len(rooms) // 2
+    return _notice(rooms[:half]) + _notice(rooms[half:])
 
 
-def _settled(room: Room, seq: int, before: datetime) -> list[Message]:
-    rows = Message.objects.filter(room=room, seq__gt=seq).order_by("seq")
-    rows = rows.only("seq", "author_id", "reply_to", "stored_at", "withdrawn_at", "hidden_at", "hidden_until")
-    found: list[Message] = []
-    for message in rows[:AT_ONCE]:
-        if message.stored_at > before:
-            break  # and nothing after it either: no message is passed over
-        found.append(message)
+def _settled(rooms: list[Any], before: datetime) -> dict[int, list[Message]]:
+    """By room key, its messages after the last that was noticed and before the first that is not settled."""
+    where = [Q(room=room.pk, seq__gt=room.noticed_to) for room in rooms]
+    if not where:
+        return {}
+    rows = Message.objects.filter(reduce(or_, where)).order_by("room", "seq")
+    rows = rows.only(
+        "room_id", "seq", "author_id", "reply_to", "stored_at", "withdrawn_at", "hidden_at", "hidden_until"
+    )
+    found: dict[int, list[Message]] = {}
+    for room_id, those in groupby(rows[:AT_ONCE], lambda one: one.room_id):
+        ready = list(takewhile(lambda one: one.stored_at <= before, those))  # no message is passed over
+        if ready:
+            found[room_id] = ready
     return found
+
+
+@transaction.atomic
+def _write(settled: dict[Any, list[Message]]) -> int:
+    if not settled:
+        return 0
+    mine = _moved_on(settled)
+    gone = story_gate.mind(mine)
+    wanted = _wanted(mine, [m.pk for room in mine for m in settled[room]]) - gone
+    for room in mine:
+        if room.pk in wanted:
+            for _key, told in sorted(_told(room, settled[room]).items(), key=lambda pair: pair[0]):
+                told.write(room)
+    return sum(len(settled[room]) for room in mine)
+
+
+def _wanted(rooms: list[Any], message_ids: list[int]) -> set[int]:
+    """Keys of those of these rooms where there may be somebody to tell: in most there is nobody, or all have read."""
+    named = Mention.objects.filter(message__in=message_ids).values_list("room_id", flat=True)
+    behind = Membership.objects.filter(room__in=rooms, level=Membership.Level.ALL, read_to__lt=F("room__top"))
+    stories = {room.pk for room in rooms if room.kind == Room.Kind.STORY}
+    return stories | set(named) | set(behind.values_list("room_id", flat=True).distinct())
+
+
+def _moved_on(settled: dict[Any, list[Message]]) -> list[Any]:
+    """Those of these rooms that no other process looked through meanwhile; their positions are raised."""
+    Noticed.objects.bulk_create([Noticed(room=room) for room in settled], ignore_conflicts=True)
+    rows = Noticed.objects.select_for_update(no_key=True).filter(room__in=settled).order_by("room")
+    seqs = {place.room_id: place for place in rows}
+    mine = [room for room in settled if seqs[room.pk].seq == room.noticed_to]
+    for room in mine:
+        seqs[room.pk].seq = settled[room][-1].seq
+    Noticed.objects.bulk_update([seqs[room.pk] for room in mine], ["seq"])
+    return mine
 
 
 @dataclass

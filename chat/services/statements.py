@@ -23,6 +23,7 @@ M = TypeVar("M", bound=Model)
 ROOM, PLACE, PAUSE = (model._meta.db_table for model in (Room, Membership, Pause))
 MESSAGE, SESSION = Message._meta.db_table, Session._meta.db_table
 _SAID = ("id", "room_id", "seq", "author_id", "client_id", "body", "heads_up", "stored_at")
+ROWS_AT_ONCE = 500  # of a dozen values each: databases take so many thousands of values in one statement
 PLAIN = (int, str, bool, type(None))  # every database takes these as they are
 
 
@@ -96,16 +97,25 @@ def said_before(firsts: Mapping[tuple[int, int], int], since: datetime, most: in
 
 def insert(messages: Sequence[Message]) -> None:
     """Stores these messages, each of which gets its key."""
-    fields = [field for field in Message._meta.concrete_fields if not field.primary_key]
-    listed, marks = ", ".join(f'"{field.column}"' for field in fields), f"({_marks(fields)})"
-    values = [_stored(field, getattr(m, field.attname)) for m in messages for field in fields]
-    rows = _rows(
-        f'INSERT INTO "{MESSAGE}" ({listed}) VALUES {_marks(messages, marks)} RETURNING id, room_id, seq', values
-    )
+    rows = _inserted(Message, messages, "RETURNING id, room_id, seq").fetchall()
     keys = {(room_id, seq): key for key, room_id, seq in rows}
     for message in messages:
         message.pk = keys[message.room_id, message.seq]
         message._state.adding, message._state.db = False, "default"
+
+
+def insert_new(rows: Sequence[Model]) -> None:
+    """Stores these rows of one model; those that a constraint says are there already are left as they stand."""
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
+        _inserted(type(some[0]), some, "ON CONFLICT DO NOTHING")
+
+
+def _inserted(model: type[Model], rows: Sequence[Model], then: str) -> Any:
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    listed, marks = ", ".join(f'"{field.column}"' for field in fields), f"({_marks(fields)})"
+    values = [_stored(field, getattr(one, field.attname)) for one in rows for field in fields]
+    return _run(f'INSERT INTO "{model._meta.db_table}" ({listed}) VALUES {_marks(rows, marks)} {then}', values)
 
 
 def raise_tops(rooms: Iterable[Room]) -> None:

@@ -71,7 +71,11 @@ class Side:
         """For each head, the sum of the weights of these features."""
         if len(features) > _MOST:
             return [sum(map(head.weights.__getitem__, features)) for head in self._heads]
-        total, added = sum(map(self._weights.__getitem__, features)), 128 * len(features)
+        if len(features) < 2:  # of which `itemgetter` makes no tuple
+            total = sum(self._weights[one] for one in features)
+        else:
+            total = sum(itemgetter(*features)(self._weights))  # half the time of a call for each
+        added = 128 * len(features)
         return [(total >> at & _FIELD) - added for at in self._places]
 
     def log_odds(self, sums: Iterable[int], count: int) -> list[float]:

@@ -33,6 +33,8 @@ MOST_SHOWN = 10  # beside the messages of one member
 ENOUGH = 2  # answers of "not what I meant" for the same category; from then on a folded line
 NOT_FOR_ITS_AUTHOR = {Category.ENCOURAGEMENT, Category.VIOLENCE}
 ABOUT_OTHERS = {Category.THIRD_PARTY}
+_PLACE = ("message__seq", "message__room__slug")
+_TOLD = ("token", "member_id", "level", "state", "at", "answered_at", *_PLACE)  # of an offer; asked at each poll
 
 
 def offer(message: Message, *, severity: int, category: str) -> SupportOffer | None:
@@ -94,7 +96,7 @@ def offers_beside(member: Member, message_ids: Iterable[int]) -> dict[int, Suppo
 def current(member_ids: Iterable[int]) -> list[SupportOffer]:
     """The offers of the last day of these members, beside messages that were not taken back, with room. One query."""
     rows = SupportOffer.objects.filter(member__in=list(member_ids), at__gt=timezone.now() - SHOWN_FOR)
-    rows = rows.filter(message__withdrawn_at=None).select_related("message__room").order_by("member", "pk")
+    rows = rows.filter(message__withdrawn_at=None).select_related("message__room").only(*_TOLD).order_by("member", "pk")
     each = groupby(rows, lambda one: one.member_id)
     return [one for _, theirs in each for one in _first(theirs)]
 
