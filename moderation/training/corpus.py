@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 EXAMPLES = "examples"
-# Sentences of our own that nothing learns from. Nobody reads their texts while writing phrases; who wrote the last two
-# wrote phrases as well.
-UNSEEN, FRESH, VERIFY = "unseen", "fresh", "verify"
-KEPT = (UNSEEN, FRESH, VERIFY)
+# Sentences of our own that nothing learns from. Nobody reads their texts while writing phrases; who wrote “fresh” and
+# “verify” wrote phrases as well, who wrote the other two wrote nothing else.
+UNSEEN, FRESH, VERIFY, JUDGE = "unseen", "fresh", "verify", "judge"
+KEPT = (UNSEEN, FRESH, VERIFY, JUDGE)
 RISK = {"crisis", "moderate", "high", "imminent"}
 NORMAL = {"unlabelled_normal", "none"}
 

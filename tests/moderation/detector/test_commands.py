@@ -92,6 +92,7 @@ def test_an_evaluation_prints_figures_and_no_text(data):
     out = io.StringIO()
     call_command("evaluate_detector", data=data, stdout=out)
     assert "at 0.1 %" in out.getvalue()
+    assert [name for name in corpus.KEPT if f"Hand-written cases, {name}: " not in out.getvalue()] == []
     assert not [text for text in FLAGGED[:40] if len(text) > 12 and text in out.getvalue()]
 
 
