@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests import servers
+from tests import servers, template
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,6 +70,30 @@ def _is_here(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+# --- The tables --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """With a database that was made for the whole run, each worker has a copy of it instead of migrating its own."""
+    from django.db import connection
+
+    if _has_copy():
+        template.copied(connection.settings_dict["TEST"]["NAME"])
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """The copy is taken as it is; what is missing in it is migrated as ever."""
+    return django_db_keepdb or _has_copy()
+
+
+def _has_copy() -> bool:
+    from django.db import connection
+
+    return connection.vendor == "sqlite" and template.found() is not None
 
 
 # --- Before and after each test ---------------------------------------------------------------
@@ -175,14 +199,7 @@ def valkey(tmp_path: Path) -> Iterator[servers.Valkey]:
 @pytest.fixture(scope="session")
 def empty_sqlite(server_directory: Path) -> Path:
     """An SQLite file with all tables and nothing in them, to be copied."""
-    path = server_directory / "empty.sqlite3"
-    env = servers.web_environment(server_directory, "http://127.0.0.1:8000")
-    servers.manage("migrate", "--verbosity=0", env={**env, "DATABASE_URL": f"sqlite:///{path}"})
-    servers.manage("shell", "-v0", "-c", _CHECKPOINT, env={**env, "DATABASE_URL": f"sqlite:///{path}"})
-    return path
-
-
-_CHECKPOINT = "from django.db import connection; connection.cursor().execute('PRAGMA wal_checkpoint(TRUNCATE)')"
+    return template.found() or template.make(server_directory)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests import servers
+from tests import servers, template
 from tests.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +53,11 @@ class Run:
             ok, words = ALLOW_MISSING, f"DID NOT RUN: {missing}"
             print(words, flush=True)
         self.outcomes.append(Outcome(name, ok, words, time.monotonic() - began))
+
+    def tables(self) -> tuple[bool, str]:
+        """Makes the database that all later parts copy."""
+        os.environ[template.NAME] = str(template.make(self.directory))
+        return True, "an empty database to copy"
 
     def two_parts(self, name: str, work: Work, beside: str, its_work: Work) -> None:
         """Does one part quietly beside another, since neither needs two cores; what it says comes after."""
@@ -153,7 +158,7 @@ def main() -> int:
     """Runs all parts, also when an earlier one fails."""
     with tempfile.TemporaryDirectory(prefix="commonlight-", ignore_cleanup_errors=True) as directory:
         run = Run(sys.argv[1:], Path(directory))
-        run.part("Scripts (node --test)", run.scripts)
+        run.two_parts("Tables, made once", run.tables, "Scripts (node --test)", run.scripts)
         run.part("Python on SQLite", lambda: run.python("not servers and not browser"))
         run.two_parts(
             "Delivery and concurrency on PostgreSQL and Valkey", run.twice,
