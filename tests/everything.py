@@ -68,7 +68,9 @@ class Run:
 
     def python(self, which: str, *, workers: int = 2, is_quiet: bool = False, **more: str) -> tuple[bool, str]:
         """Runs the Python tests with these marks; quietly, what they say is shown at their end."""
-        command = [sys.executable, "-m", "pytest", "-m", which, *self._spread(workers), *self.arguments]
+        is_narrowed = any(not one.startswith("-") for one in self.arguments)
+        where = [] if is_narrowed or which.startswith("not ") else _files(which.split()[0])
+        command = [sys.executable, "-m", "pytest", "-m", which, *self._spread(workers), *self.arguments, *where]
         code, last = _echo(command, self.environment(**more), is_quiet=is_quiet)
         return code == 0, last
 
@@ -113,6 +115,12 @@ class Run:
         for one in self.outcomes:
             print(f"{'ok    ' if one.ok else 'FAILED'} {one.part} ({one.seconds:.0f} s): {one.words}")
         return 0 if all(one.ok for one in self.outcomes) else 1
+
+
+def _files(mark: str) -> list[str]:
+    """The files that name this mark: only those need to be read to find its tests."""
+    files = sorted(path for path in (ROOT / "tests").rglob("test_*.py") if f"mark.{mark}" in path.read_text())
+    return [str(path.relative_to(ROOT)) for path in files]
 
 
 def _echo(command: list[str], env: dict[str, str], *, is_quiet: bool = False) -> tuple[int, str]:
