@@ -151,6 +151,7 @@ LIMITS = {"html": 30 * KB, "css": 30 * KB, "scripts": 60 * KB, "fonts": 34 * KB,
 ROOM = {"html": 40 * KB}
 HELP = {"scripts": 10 * KB}  # and the landing page: both open on a bad line
 LIGHT = {"landing", "help-now", "help-all", "help-exercise"}
+STORY = 60 * KB  # both together: read on a slow phone
 MESSAGES = 50
 
 
@@ -236,6 +237,15 @@ def test_every_page_keeps_its_budget(pages, what: str):
     heavy = {name: found for name, found in weights.items() if found > limits_of(name.partition(" ")[2])[what]}
     assert not heavy
     assert max(weights.values()) > 0, "nothing was found to weigh"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["visitor", "member"])
+def test_script_and_style_of_a_story_are_sixty_kilobytes_together(pages, who: str):
+    page, found = pages[f"{who} story"].measured(), pages[f"{who} story"]
+    assert page["css"] > 0
+    assert len(page_weight.with_imports(found.modules)) > 4, "imports are followed"
+    assert page["css"] + page["scripts"] <= STORY
 
 
 @pytest.mark.django_db
