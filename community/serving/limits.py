@@ -14,7 +14,7 @@ REQUEST_SECONDS = 30  # for a request to arrive and to be answered
 TOO_LARGE = (
     b'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     b'<meta name="color-scheme" content="light dark"><title>Too large</title><h1>This is more than fits.</h1>'
-    b"<p>Nothing was kept of it. Go back: what you wrote is still in the form. Five megabytes fit for a picture.</p>"
+    b"<p>Nothing of it was taken. What was kept before is as it was. For a picture, five megabytes fit.</p>"
     b'<p>If you need someone now: <a href="/help-now/">Need help now</a></p></html>'
 )
 TOO_LARGE_HEAD = (

@@ -226,7 +226,7 @@ def test_b2_who_sends_too_large_a_picture_is_told_so_and_not_cut_off(site: Any):
     said = answer.read().decode()
     line.close()
     assert (answer.status, answer.getheader("Cache-Control")) == (413, "no-store")
-    assert "still in the form" in said
+    assert "five megabytes fit" in said
     assert 'href="/help-now/"' in said
 
 
