@@ -124,7 +124,8 @@ def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
     found = list(rows.annotate(last=F("changed_at")).values_list("slug", "last"))
     if not found:
         raise NotYours
-    before, _slug, after = full(reverse("story", args=["slug"])).rpartition("slug")  # asked once: it costs more than all else
+    # Asked once, not for each: it costs more than everything else here.
+    before, _slug, after = full(reverse("story", args=["slug"])).rpartition("slug")
     return _xml(request, "urlset", (_address(f"{before}{slug}{after}", at) for slug, at in found))
 
 
