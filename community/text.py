@@ -275,14 +275,17 @@ def _picture(_renderer: Any, tokens: Any, place: int, options: Any, env: Any) ->
 
 @cache
 def _story_markdown() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": False}).disable(["code", "fence", "html_block", "html_inline"])
+    # No addresses that are defined once and named often: a page would be a thousand times as long as its text.
+    left_out = ["code", "fence", "html_block", "html_inline", "reference"]
+    made = MarkdownIt("commonmark", {"html": False}).disable(left_out)
     made.add_render_rule("image", _picture)
     return made
 
 
 @cache
 def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).disable(["image", "heading", "lheading", "code", "fence", "hr"])
+    left_out = ["image", "heading", "lheading", "code", "fence", "hr", "reference"]
+    return MarkdownIt("commonmark", {"html": False}).disable(left_out)
 
 
 def _mark(found: re.Match[str], mentions: Mapping[str, str]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from community import readiness
-from community.serving.limits import REQUEST_SECONDS, body_limit
+from community.serving.limits import READ_ON, REQUEST_SECONDS, TOO_LARGE, TOO_LARGE_HEAD, body_limit
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -45,9 +46,24 @@ async def _with_bounds(application: Asgi, scope: dict[str, Any], receive: Receiv
     try:
         await application(scope, _bounded(receive, body_limit(scope.get("path", ""))), send)
     except _Refused as no:
-        headers = [(b"content-length", b"0"), (b"connection", b"close")]
+        is_large = no.status == 413
+        if is_large:
+            await _read_on(receive, (READ_ON - 1) * body_limit(scope.get("path", "")))
+        headers = list(TOO_LARGE_HEAD) if is_large else [(b"content-length", b"0"), (b"connection", b"close")]
         await send({"type": "http.response.start", "status": no.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+        await send({"type": "http.response.body", "body": TOO_LARGE if is_large else b""})
+
+
+async def _read_on(receive: Receive, most: int) -> None:
+    """Throws away what still comes, within bounds: a line that is cut while a browser is sending shows no reason."""
+    arrived = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(REQUEST_SECONDS):
+            while arrived < most:
+                event = await receive()
+                arrived += len(event.get("body", b""))
+                if not event.get("more_body", False):
+                    return
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:

@@ -15,10 +15,21 @@ from twisted.internet import reactor as installed_reactor
 from twisted.logger import globalLogBeginner
 
 from community.serving.asgi import COME_BACK, Asgi
-from community.serving.limits import FRAME_LIMIT, HANDSHAKE_SECONDS, REQUEST_SECONDS, body_limit
+from community.serving.limits import (
+    FRAME_LIMIT,
+    HANDSHAKE_SECONDS,
+    READ_ON,
+    REQUEST_SECONDS,
+    TOO_LARGE,
+    TOO_LARGE_HEAD,
+    body_limit,
+)  # fmt: skip
 from community.serving.stopping import FINISH_SECONDS, Ending
 
 reactor: Any = installed_reactor
+_TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\n%s\r\n%s" % (
+    b"".join(b"%s: %s\r\n" % line for line in TOO_LARGE_HEAD), TOO_LARGE,
+)  # fmt: skip
 
 
 class Request(WebRequest):
@@ -27,6 +38,7 @@ class Request(WebRequest):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._since = time.monotonic()
         self._arrived = 0
+        self._is_refused = False
         super().__init__(*args, **kwargs)
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802  (Twisted's name)
@@ -40,8 +52,15 @@ class Request(WebRequest):
         self._arrived += len(data)
         if self._arrived > self._body_limit():
             self._too_large()
-        elif not self.content.closed:
+        elif not self._is_refused and not self.content.closed:
             super().handleContentChunk(data)
+
+    def process(self) -> None:
+        """Answers the request once all of it is there, unless it was refused."""
+        if not self._is_refused:
+            super().process()
+        elif self.channel is not None:
+            self.channel.loseConnection()
 
     def check_timeouts(self) -> None:
         """Called every two seconds. Lets go of requests that never finish arriving or being answered."""
@@ -54,10 +73,13 @@ class Request(WebRequest):
         return body_limit(path.decode("latin-1"))
 
     def _too_large(self) -> None:
-        if self.channel is not None:
-            self.channel.transport.write(
-                b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-            )
+        # A line that is cut while a browser is still sending shows its reader a fault of the network, and no reason.
+        if self.channel is None:
+            return
+        if not self._is_refused:
+            self._is_refused = True
+            self.channel.transport.write(_TOO_LARGE)
+        if self._arrived > READ_ON * self._body_limit():
             self.channel.loseConnection()
 
 

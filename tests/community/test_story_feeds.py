@@ -16,6 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
 from pyld import jsonld
+from usp.tree import sitemap_tree_for_homepage
+from usp.web_client.abstract_client import LocalWebClient, LocalWebClientSuccessResponse, WebClientErrorResponse
 
 from community.models import Story
 from community.services import stories
@@ -277,3 +279,31 @@ def test_the_map_is_what_its_schema_wants(client):
     assert schema.validate(etree.fromstring(client.get(reverse("sitemap")).content)), schema.error_log
     [at] = part.findall(f"{MAP}url/{MAP}lastmod")
     assert moment(at.text) <= timezone.now()
+
+
+class Asking(LocalWebClient):
+    """The web as a reader of maps sees it: this site, asked through the test's client."""
+
+    def __init__(self, client):
+        self._client = client
+
+    def get(self, url):
+        """What the site answers at this address."""
+        assert url.startswith(settings.BASE_URL)
+        answer = self._client.get(urlsplit(url).path)
+        if answer.status_code != 200:
+            return WebClientErrorResponse(f"{answer.status_code}", retryable=False)
+        return LocalWebClientSuccessResponse(url, answer.content.decode())
+
+
+def test_a_reader_of_maps_finds_every_story_from_the_rules_for_robots_on(client, monkeypatch):
+    monkeypatch.setattr(story_outside, "PER_PART", 2)
+    told = [make_story(f"Number {n}") for n in range(3)]
+    stories.withdraw(told[1], by=make_member(roles=("curators",)), reason="a mistake")
+    tree = sitemap_tree_for_homepage(f"{settings.BASE_URL}/", web_client=Asking(client), use_known_paths=False)
+    assert not [one for one in tree.all_sitemaps() if type(one).__name__ == "InvalidSitemap"]
+    found = {urlsplit(one.url).path: one.last_modified for one in tree.all_pages()}
+    assert reverse("help-now") in found
+    assert {path: at for path, at in found.items() if path.startswith("/stories/number")} == {
+        reverse("story", args=[one.slug]): one.changed_at.replace(microsecond=0) for one in (told[0], told[2])
+    }

@@ -178,3 +178,24 @@ def test_b4_links_are_looked_for_once_in_every_word(words):
 def test_b3_only_the_web_is_linked(scheme):
     found = Tags(text.to_html(f"{scheme}://example.org/x {scheme}:example.org")).seen
     assert all(attributes["href"].lower().startswith(("http://", "https://")) for tag, attributes in found)
+
+
+@pytest.mark.parametrize("shown", [text.markdown_to_html, lambda words: "".join(text.story_to_blocks(words))])
+@pytest.mark.parametrize("use", ["[a] ", "[b][a] ", "![b][a] "])
+def test_b4_an_address_that_is_defined_once_is_not_written_out_for_each_use(shown, use):
+    words = f"[a]: https://example.org/{'x' * 5000}\n\n{use * 500}"
+    assert len(shown(words)) < 2 * len(words)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["> " * 10_000, "- " * 10_000, "".join(f"{' ' * (2 * n)}- a\n" for n in range(190)), "[" * 20_000, "[a](" * 5000,
+     "*a **b " * 3000, "**" * 9000 + "a" + "**" * 9000, "<div " * 4000, "![x](" * 4000, "\u202e\u2066a" * 5000, "| a " * 5000,
+     "".join("`" * n + " " for n in range(1, 200))],
+    ids=["quotations", "lists", "deep lists", "brackets", "links", "stars", "many stars", "tags", "pictures", "directions",
+         "a table", "backticks"],
+)  # fmt: skip
+def test_b4_constructs_without_end_are_words_of_a_bounded_length(hostile):
+    shown = "".join(text.story_to_blocks(hostile))
+    assert len(shown) < 6 * len(hostile)
+    assert shown.count("<blockquote>") + shown.count("<ul>") < 100, "nesting ends somewhere"

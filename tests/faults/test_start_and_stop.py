@@ -218,6 +218,18 @@ def test_b2_a_picture_may_be_larger_than_other_bodies_and_has_an_end_too(site: A
     assert answers[1:] == [413, 413]
 
 
+def test_b2_who_sends_too_large_a_picture_is_told_so_and_not_cut_off(site: Any):
+    line = http.client.HTTPConnection("127.0.0.1", site.port, timeout=servers.PATIENCE_SECONDS)
+    body = b"a" * (12 * 1024 * 1024)
+    line.request("POST", "/stories/mine/7/pictures/", body=body, headers={"Content-Type": "text/plain"})
+    answer = line.getresponse()
+    said = answer.read().decode()
+    line.close()
+    assert (answer.status, answer.getheader("Cache-Control")) == (413, "no-store")
+    assert "five megabytes fit" in said
+    assert 'href="/help-now/"' in said
+
+
 async def test_b2_a_frame_above_16_kib_ends_its_own_socket_only(talking: Any, open_socket: Any):
     loud = await open_socket(talking.socket_url, talking.cookie)
     quiet = await open_socket(talking.socket_url, talking.cookie)

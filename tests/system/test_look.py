@@ -18,7 +18,7 @@ from chat.demo import ROOMS, script
 from chat.models import Message, Reaction
 from community.models import Member, Resource
 from community.services import saved, seeding
-from tests.factories import PASSWORD, join, make_member, make_resource, make_room, post, session_of
+from tests.factories import PASSWORD, join, make_member, make_resource, make_room, make_story, post, session_of
 from tests.system import contrast, page_weight, source, stylesheet, wording
 from tests.system.access_table import URLS
 from tests.system.page_weight import KB, Page
@@ -151,6 +151,7 @@ LIMITS = {"html": 30 * KB, "css": 30 * KB, "scripts": 60 * KB, "fonts": 34 * KB,
 ROOM = {"html": 40 * KB}
 HELP = {"scripts": 10 * KB}  # and the landing page: both open on a bad line
 LIGHT = {"landing", "help-now", "help-all", "help-exercise"}
+STORY = 60 * KB  # both together: read on a slow phone
 MESSAGES = 50
 
 
@@ -165,6 +166,7 @@ def pages(django_db_setup, django_db_blocker) -> dict[str, Page]:
     with django_db_blocker.unblock(), transaction.atomic():
         _a_room_full_of_words()
         _a_full_directory()
+        make_story("A quiet story", body="It was quiet, and then it was not.\n\n## Later\n\n" + "So it went on. " * 400)
         found = _pages_of_a_visitor() | _pages_of_a_member()
         transaction.set_rollback(True)
     return found
@@ -236,6 +238,16 @@ def test_every_page_keeps_its_budget(pages, what: str):
     heavy = {name: found for name, found in weights.items() if found > limits_of(name.partition(" ")[2])[what]}
     assert not heavy
     assert max(weights.values()) > 0, "nothing was found to weigh"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["visitor", "member"])
+def test_script_and_style_of_a_story_are_sixty_kilobytes_together(pages, who: str):
+    page = pages[f"{who} story"]
+    assert b"So it went on." in page.content
+    assert any("/story" in one for one in page.modules)
+    found = page.measured()
+    assert 0 < found["css"] + found["scripts"] <= STORY
 
 
 @pytest.mark.django_db
