@@ -17,7 +17,7 @@ from zlib import compress, crc32, decompress, error
 
 from moderation.detector import lexicon as lexicons
 from moderation.detector.breadth import breadth
-from moderation.detector.closing import Table, close
+from moderation.detector.closing import close
 from moderation.detector.finding import Category, Severity
 from moderation.detector.graph import Graph
 from moderation.detector.lexicon import Lexicon, Rule
@@ -25,9 +25,11 @@ from moderation.detector.matcher import Finds, Match, Matcher
 from moderation.detector.packing import pack
 from moderation.detector.phrases import BadPhrase, PhraseReader
 from moderation.detector.reading import Between, nothing
+from moderation.detector.rules import Changed
 from moderation.detector.spending import Spending
+from moderation.detector.table import Table
 
-MAGIC = b"CLS1"
+MAGIC = b"CLS2"
 MOST_WORK = 400_000  # places that are looked at while it is compiled; about three seconds
 MOST_BYTES = 1_000_000
 MOST_UNPACKED = 16_000_000
@@ -97,9 +99,9 @@ def compiled(extra: Extra, *, most_work: int = MOST_WORK) -> bytes:
 
 def beside(content: bytes, base: Lexicon) -> Lexicon:
     """The release's lexicon with what `compiled` wrote. Raises Outdated for another release, ValueError for no such."""
-    if content[: len(MAGIC)] != MAGIC:
+    if content[: len(MAGIC) - 1] != MAGIC[:-1]:
         raise ValueError("not compiled phrases of a site")
-    if content[len(MAGIC) : len(MAGIC) + 4] != lexicons.release():
+    if content[: len(MAGIC)] != MAGIC or content[len(MAGIC) : len(MAGIC) + 4] != lexicons.release():
         raise Outdated("compiled for other lexicons")
     try:
         body = memoryview(decompress(content[len(MAGIC) + 4 :]))
@@ -114,12 +116,13 @@ def _joined(said: Mapping[str, Any], table: Table, base: Lexicon) -> Lexicon:
     name, first = said["name"], base.matcher
     own = tuple(rules(said["groups"], name))
     weights = {(group, phrase): severity for group, phrase, severity in said["weights"]}
-    resting = frozenset(at for at, one in enumerate(base.rules) if _weight(one, weights) == "")
-    shipped = tuple(_weighed(one, weights, name) for one in base.rules) if weights else base.rules
-    matcher = Beside(first, Matcher(table) if own else None, len(shipped), resting)
+    weighed = [(at, _weight(one, weights), one) for at, one in enumerate(base.rules if weights else ())]
+    resting = frozenset(at for at, weight, _ in weighed if weight == "")
+    changed = {at: _weighed(one, weights, name) for at, weight, one in weighed if weight}
+    matcher = Beside(first, Matcher(table) if own else None, len(base.rules), resting)
     return replace(
         base,
-        rules=shipped + own,
+        rules=Changed(base.rules, changed, own),
         spelling=base.spelling.knowing(matcher.second.words() if matcher.second else ()),
         matcher=matcher,
         version=f"{base.version}+{name}",

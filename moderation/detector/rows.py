@@ -29,8 +29,9 @@ class Rows:
 
 
 def narrow(numbers: array[int]) -> array[int]:
-    """The same numbers in half the space, if they fit."""
-    return array("H", numbers) if max(numbers, default=0) < 1 << 16 else numbers
+    """The same numbers in a half or a quarter of the space, if they fit."""
+    most = max(numbers, default=0)
+    return array("B" if most < 1 << 8 else "H", numbers) if most < 1 << 16 else numbers
 
 
 def framed(content: bytes) -> Iterator[bytes]:
