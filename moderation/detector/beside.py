@@ -21,10 +21,10 @@ from moderation.detector.closing import close
 from moderation.detector.finding import Category, Severity
 from moderation.detector.graph import Graph
 from moderation.detector.lexicon import Lexicon, Rule
-from moderation.detector.matcher import Finds, Match, Matcher
+from moderation.detector.matcher import Matcher
 from moderation.detector.packing import pack
+from moderation.detector.paired import Beside
 from moderation.detector.phrases import BadPhrase, PhraseReader
-from moderation.detector.reading import Between, nothing
 from moderation.detector.rules import Changed
 from moderation.detector.spending import Spending
 from moderation.detector.table import Table
@@ -50,37 +50,6 @@ class Extra:
     name: str  # ends the version and the rules' ids, such as "s7"
     groups: Groups = ()
     weights: Sequence[tuple[str, str, str]] = ()
-
-
-class Beside:
-    """The release's matcher and another one after it, less what rests. Phrases of the second have later numbers."""
-
-    def __init__(self, first: Finds, second: Matcher | None, later: int, resting: frozenset[int]) -> None:
-        self.first, self.second = first, second
-        self._later, self._resting = later, resting
-
-    def knows(self, word: str) -> bool:
-        """Whether any phrase speaks of this word."""
-        return self.first.knows(word) or (self.second is not None and self.second.knows(word))
-
-    def matches(
-        self, words: Sequence[str], ends: Sequence[bool], between: Between = nothing
-    ) -> tuple[list[Match], int]:
-        """Every match, and the number of steps it took."""
-        found, steps = self.first.matches(words, ends, between)
-        whole, more = self.completed(found, words, ends, between)
-        return whole, steps + more
-
-    def completed(
-        self, found: list[Match], words: Sequence[str], ends: Sequence[bool], between: Between = nothing
-    ) -> tuple[list[Match], int]:
-        """What the release's matcher found, less what rests, with what is found besides; and the steps that took."""
-        if self._resting:
-            found = [one for one in found if one.number not in self._resting]
-        if self.second is None:
-            return found, 0
-        more, steps = self.second.matches(words, ends, between)
-        return [*found, *(Match(one.number + self._later, one.first, one.last) for one in more)], steps
 
 
 def compiled(extra: Extra, *, most_work: int = MOST_WORK) -> bytes:

@@ -12,8 +12,8 @@ from zlib import crc32
 from moderation.detector.rows import Rows, dumped, loaded
 
 UNKNOWN, NOWHERE, FIRST = 0, 1, 2  # where something leads: that is not prepared; nowhere; the first state, ...
-_ROWS = ("standings", "accepts", "at_end")
-_ARRAYS = ("said", "further", "broken", "moves", "by", "to", "returns", "slots")
+_ROWS = ("standings", "accepts", "at_end", "symbols")
+_ARRAYS = ("said", "further", "broken", "moves", "by", "to", "awaits", "returns", "slots")
 PIECES = 2 * len(_ROWS) + len(_ARRAYS)
 
 
@@ -30,6 +30,8 @@ class Prepared:
     moves: array[int]  # where those of each state begin in the next two, in order of their classes
     by: array[int]  # a class of words
     to: array[int]  # where it leads
+    awaits: array[int]  # of each state, the row of the next
+    symbols: Rows  # which lead on, besides where any word does
     returns: array[int]  # what the numbers of returns in standings stand for
     slots: array[int]  # states by a checksum of their standings: a number and one more; 0 where nothing is
 

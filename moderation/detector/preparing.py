@@ -7,18 +7,22 @@ where one begins, before a sentence or within one; among the words, one for the 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TypeVar
 
 from moderation.detector.matcher import Matcher
 from moderation.detector.prepared import FIRST, NOWHERE, UNKNOWN, Prepared, place
 from moderation.detector.rows import Rows, narrow
 from moderation.detector.states import BREAK, State, States
 from moderation.detector.table import Table
+from moderation.detector.vocabulary import roomy
 
 BEFORE, WITHIN, END = "^", "-", "$"
-_MOST = 60_000  # states; a number of two bytes
+_MOST = 1 << 20  # states on the way; few of them are kept
 Path = tuple[str, ...]
+Row = TypeVar("Row", bound=Hashable)
 
 
 def read(written: str) -> Iterator[Path]:
@@ -74,7 +78,8 @@ class _Preparer:
         following = self._states.after_end(state) if by == BREAK else self._states.following(state, by)
         if by > 0:
             self._known[self._add(state)].moves[by] = following
-        self._add(state)
+        if following:
+            self._add(following)
         return following
 
     def _add(self, state: State) -> int:
@@ -85,31 +90,23 @@ class _Preparer:
         return number
 
     def prepared(self) -> Prepared:
-        for at, one in enumerate(self._known):  # grows while it is looked at
-            del at
-            for following in one.moves.values():
-                if following:
-                    self._add(following)
-        further = [self._code(self._states.further(one.state)) for one in self._known]
-        broken = [self._code(self._states.after_end(one.state)) for one in self._known]
-        sayings: dict[tuple[Sequence[int], Sequence[int]], int] = {((), ()): 0}
-        said = [sayings.setdefault((one.state.accepts, one.state.accepts_at_end), len(sayings)) for one in self._known]
+        states = [one.state for one in self._known]
+        said, sayings = _shared((tuple(one.accepts), tuple(one.accepts_at_end)) for one in states)  # inner: nothing, 0
+        awaits, symbols = _shared(self._states.awaited(one) for one in states)
         moves = [sorted(one.moves.items()) for one in self._known]
-        starts = array("I", [0])
-        for row in moves:
-            starts.append(starts[-1] + len(row))
-        standings = Rows.of(one.state.standings for one in self._known)
         return Prepared(
-            standings=standings,
-            said=narrow(array("I", said)),
+            standings=Rows.of(one.standings for one in states),
+            said=said,
             accepts=Rows.of(one for one, _ in sayings),
             at_end=Rows.of(one for _, one in sayings),
-            further=narrow(array("I", further)),
-            broken=narrow(array("I", broken)),
-            moves=narrow(starts),
-            by=narrow(array("I", [by for row in moves for by, _ in row])),
-            to=narrow(array("I", [self._code(to) for row in moves for _, to in row])),
-            returns=narrow(array("I", self._states.returns)),
+            further=_array(self._code(self._states.further(one)) for one in states),
+            broken=_array(self._code(self._states.after_end(one)) for one in states),
+            moves=_array(accumulate(map(len, moves), initial=0)),
+            by=_array(by for row in moves for by, _ in row),
+            to=_array(self._code(to) for row in moves for _, to in row),
+            awaits=awaits,
+            symbols=Rows.of(symbols),
+            returns=_array(self._states.returns),
             slots=narrow(self._slots()),
         )
 
@@ -120,7 +117,7 @@ class _Preparer:
         return UNKNOWN if number is None else number + FIRST
 
     def _slots(self) -> array[int]:
-        slots = array("I", [0]) * (4 << len(self._known).bit_length())
+        slots = array("I", [0]) * roomy(len(self._known))
         for number, one in enumerate(self._known):
             if not one.state.accepts and not one.state.accepts_at_end:
                 at = place(one.state.standings, len(slots) - 1)
@@ -128,3 +125,13 @@ class _Preparer:
                     at = (at + 1) & len(slots) - 1
                 slots[at] = number + 1
         return slots
+
+
+def _shared(rows: Iterable[Row]) -> tuple[array[int], list[Row]]:
+    """For each row its number, and the rows, each once."""
+    known: dict[Row, int] = {}
+    return _array(known.setdefault(one, len(known)) for one in rows), list(known)
+
+
+def _array(numbers: Iterable[int]) -> array[int]:
+    return narrow(array("I", numbers))

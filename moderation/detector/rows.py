@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+_MANY = 64  # numbers of a row that are looked through one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,13 @@ class Rows:
 
     def __getitem__(self, at: int) -> array[int]:
         return self.items[self.starts[at] : self.starts[at + 1]]
+
+    def meets(self, at: int, numbers: frozenset[int]) -> bool:
+        """Whether this row, whose numbers are in order, holds any of those."""
+        items, begin, end = self.items, self.starts[at], self.starts[at + 1]
+        if end - begin <= _MANY:
+            return not numbers.isdisjoint(items[begin:end])
+        return any((found := bisect_left(items, one, begin, end)) < end and items[found] == one for one in numbers)
 
     @classmethod
     def of(cls, rows: Iterable[Iterable[int]]) -> Rows:

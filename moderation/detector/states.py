@@ -15,11 +15,10 @@ from moderation.detector.table import ACCEPTS, ENDS, RETURNS, Table
 
 MOST_STATES = 6000  # that were not prepared
 MOST_HELD = 1_000_000  # places in all of them together
-_MOST_LEADS = 4096
 BREAK = -1
 _BITS = 20
 _STOP = (1 << _BITS) - 1
-_FEW = 8  # ways that are looked through one by one
+_FEW = 8  # ways for each name, so many of which are looked through one by one
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +43,6 @@ class States:
     def __init__(self, table: Table, prepared: Prepared | None = None, most: int | None = None) -> None:
         self._table, self._prepared, self._most = table, prepared, most
         self._names: dict[int, frozenset[int]] = {}
-        self._leads: dict[int, frozenset[int]] = {}
         self.returns = list(prepared.returns) if prepared else [0]  # what a return number stands for
         self._return_numbers = {after: number for number, after in enumerate(self.returns) if number}
         self._lock = Lock()
@@ -63,8 +61,15 @@ class States:
 
     def following(self, state: State, by: int) -> State | None:
         """Where a class of words leads from here."""
-        found = self._prepared.move(state.prepared, by) if self._prepared and state.prepared >= 0 else UNKNOWN
-        following = self._worked_out(state, by) if found == UNKNOWN else self._of(found)
+        prepared, number = self._prepared, state.prepared
+        if prepared is None or number < 0:
+            following = self._worked_out(state, by)
+        elif found := prepared.move(number, by):
+            following = self._of(found)
+        elif by and prepared.symbols.meets(prepared.awaits[number], self._named(by)):
+            following = self._worked_out(state, by)
+        else:
+            following = self.further(state)
         state.moves[by] = following
         return following
 
@@ -118,31 +123,35 @@ class States:
         names = self._named(by)
         reached: set[int] = set()
         if names:
-            leads, known = self._stand(state), self._leads
-            for one, lead in zip(state.standings, leads, strict=True):
-                if lead and not names.isdisjoint(known.get(lead) or self._lead(lead)):
-                    self._move(one, lead, names, reached)
+            leads, awaited = self._table.leads, self._stand(state)
+            for one, lead in zip(state.standings, awaited, strict=True):
+                if lead and leads.meets(lead, names):
+                    self._move(one, names, reached)
         if not reached:
             return self.further(state)
         if state.onward:
             reached |= self._carried(state)
         return self._state(reached)
 
-    def _move(self, standing: int, lead: int, names: frozenset[int], reached: set[int]) -> None:
+    def awaited(self, state: State) -> tuple[int, ...]:
+        """The symbols that lead on from a state, in order."""
+        return tuple(sorted({one for lead in {*self._stand(state)} for one in self._table.leads[lead]}))
+
+    def _move(self, standing: int, names: frozenset[int], reached: set[int]) -> None:
         """Adds where words with these names lead from here by themselves."""
         table, stop, back = self._table, standing & _STOP, standing & ~_STOP
-        for at in self._ways(table.rows[stop], lead, names):
+        for at in self._ways(table.rows[stop], names):
             inner = table.within[at]
             reached.add(self._within(table.to[at], inner, back) if inner else back | table.to[at])
 
-    def _ways(self, row: int, lead: int, names: frozenset[int]) -> Iterable[int]:
+    def _ways(self, row: int, names: frozenset[int]) -> Iterable[int]:
         """The ways of this row that have one of these names."""
         table = self._table
         begin, end = table.ways[row], table.ways[row + 1]
-        if end - begin <= _FEW:
+        if end - begin <= _FEW * len(names):
             return [at for at in range(begin, end) if table.names[at] in names]
         found: list[int] = []
-        for name in names & self._lead(lead):
+        for name in names:
             at = bisect_left(table.names, name, begin, end)
             found.extend(range(at, bisect_right(table.names, name, at, end)))
         return found
@@ -152,14 +161,6 @@ class States:
         if names is None:
             names = self._names[by] = frozenset(self._table.meanings[by])
         return names
-
-    def _lead(self, row: int) -> frozenset[int]:
-        lead = self._leads.get(row)
-        if lead is None:
-            if len(self._leads) >= _MOST_LEADS:
-                self._leads.clear()
-            lead = self._leads[row] = frozenset(self._table.leads[row])
-        return lead
 
     def _left(self, state: State) -> State | None:
         broken, _ = self._table.broken, self._stand(state)

@@ -9,6 +9,11 @@ from zlib import crc32
 from moderation.detector.rows import dumped, framed, loaded, narrow
 
 
+def roomy(count: int) -> int:
+    """How many slots so many things are kept in: a power of two, a third of them free at least."""
+    return 1 << (3 * count // 2).bit_length()
+
+
 class Vocabulary(Mapping[str, int]):
     """Words, each with its number: the place in the row in which they were given. None of them holds a line break."""
 
@@ -20,7 +25,7 @@ class Vocabulary(Mapping[str, int]):
     def of(cls, words: Iterable[str]) -> Vocabulary:
         """These words, numbered from 0."""
         written = [one.encode() for one in words]
-        ends, slots = array("I", [0]), array("I", [0]) * (4 << len(written).bit_length())
+        ends, slots = array("I", [0]), array("I", [0]) * roomy(len(written))
         for number, one in enumerate(written):
             ends.append(ends[-1] + len(one) + 1)
             at = crc32(one) & len(slots) - 1
