@@ -45,7 +45,7 @@ class Matcher:
     """Matches one graph. Answers depend on the words alone, never on what was matched before."""
 
     def __init__(self, table: Table, prepared: Prepared | None = None) -> None:
-        self._table = table
+        self.table = table
         self._states = States(table, prepared)
         self._of_word: dict[str, int] = {}
         stems = [(at, one) for at, one in enumerate(table.vocabulary) if one[-1:] == "*"]
@@ -81,7 +81,7 @@ class Matcher:
 
     def words(self) -> list[str]:
         """The words that its phrases speak of, without stems."""
-        return [one for one in self._table.vocabulary if one.isalpha()]
+        return [one for one in self.table.vocabulary if one.isalpha()]
 
     def following(self, word: str, after: State | None = None) -> State | None:
         """Where a word leads from a state; from the beginning of a sentence without one."""
@@ -120,7 +120,7 @@ class Matcher:
 
     def _class_of(self, word: str) -> int:
         """The class of a word; of one that no phrase has, the class of the longest stem that it begins with."""
-        row = self._table.vocabulary.find(word)
+        row = self.table.vocabulary.find(word)
         if row is not None:
-            return self._table.classes[row]
+            return self.table.classes[row]
         return next((self._stems[word[:size]] for size in self._lengths if word[:size] in self._stems), 0)

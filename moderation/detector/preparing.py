@@ -19,7 +19,7 @@ from moderation.detector.states import BREAK, State, States
 from moderation.detector.table import Table
 from moderation.detector.vocabulary import roomy
 
-BEFORE, WITHIN, END = "^", "-", "$"
+BEFORE, WITHIN, END, NOBODY = "^", "-", "$", "_"  # the last: a word that no phrase speaks of
 _MOST = 1 << 20  # states on the way; few of them are kept
 Path = tuple[str, ...]
 Row = TypeVar("Row", bound=Hashable)
@@ -91,7 +91,7 @@ class _Preparer:
 
     def prepared(self) -> Prepared:
         states = [one.state for one in self._known]
-        said, sayings = _shared((tuple(one.accepts), tuple(one.accepts_at_end)) for one in states)  # inner: nothing, 0
+        said, sayings = _shared((tuple(one.accepts), tuple(one.accepts_at_end)) for one in states)
         awaits, symbols = _shared(self._states.awaited(one) for one in states)
         moves = [sorted(one.moves.items()) for one in self._known]
         return Prepared(

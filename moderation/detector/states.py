@@ -123,9 +123,10 @@ class States:
         names = self._named(by)
         reached: set[int] = set()
         if names:
-            leads, awaited = self._table.leads, self._stand(state)
-            for one, lead in zip(state.standings, awaited, strict=True):
-                if lead and leads.meets(lead, names):
+            meets, leads = self._table.leads.meets, self._stand(state)
+            awaiting = {lead for lead in {*leads} if lead and meets(lead, names)}
+            for one, lead in zip(state.standings, leads, strict=True) if awaiting else ():
+                if lead in awaiting:
                     self._move(one, names, reached)
         if not reached:
             return self.further(state)

@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from moderation.detector import Detector, Severity, lexicon, matcher, model
+from moderation.detector import Detector, Severity, lexicon, model, states
 from moderation.detector.phrases import BadPhrase
 
 LEXICON = lexicon.shipped()
@@ -131,7 +131,7 @@ def test_forgetting_everything_known_changes_no_answer(monkeypatch):
     words = "i am so tired of it all and i really want to die tonight my friend said kill yourself".split()
     ends = [False] * len(words)
     calm = LEXICON.matcher
-    monkeypatch.setattr(matcher, "MOST_STATES", 3)
+    monkeypatch.setattr(states, "MOST_STATES", 3)
     assert lexicon.build(lexicon.sources()).matcher.matches(words, ends) == calm.matches(words, ends)
 
 
