@@ -178,7 +178,8 @@ class _Closer:
 def _classes(graph: Packed) -> tuple[list[int], dict[Stack, int]]:
     """For each of the vocabulary its class; and the classes, each with its symbols: its own, and those of all stems
     that it begins with."""
-    vocabulary, found = graph.vocabulary, {(): 0}
+    vocabulary = graph.vocabulary
+    found: dict[Stack, int] = {(): 0}
     lengths = sorted({len(one) - 1 for one in vocabulary if one[-1:] == "*"})
     classes: list[int] = []
     for word, row in vocabulary.items():

@@ -129,8 +129,10 @@ def compiled() -> bytes:
     table = _table(parsed, rules)
     kept = json.dumps([without_phrases(one) for one in parsed], ensure_ascii=False).encode()
     prepared = preparing.prepare(table, preparing.read(ORDINARY.read_text("utf-8")))
-    return MAGIC + _checksum(written) + compress(
-        b"".join((*framed(kept), *rules.dump(), *table.dump(), *prepared.dump())), 9
+    return (
+        MAGIC
+        + _checksum(written)
+        + compress(b"".join((*framed(kept), *rules.dump(), *table.dump(), *prepared.dump())), 9)
     )
 
 

@@ -70,7 +70,8 @@ class Prepared:
             raise ValueError("not the states of a graph")
         arrays = [loaded(one) for one in found]
         parts: dict[str, Any] = {one: Rows(arrays[2 * at], arrays[2 * at + 1]) for at, one in enumerate(_ROWS)}
-        return cls(**parts, **dict(zip(_ARRAYS, arrays[2 * len(_ROWS) :], strict=True)))
+        parts.update(zip(_ARRAYS, arrays[2 * len(_ROWS) :], strict=True))
+        return cls(**parts)
 
 
 def place(standings: Sequence[int], mask: int) -> int:

@@ -15,6 +15,7 @@ from moderation.detector.table import ACCEPTS, ENDS, RETURNS, Table
 
 MOST_STATES = 6000  # that were not prepared
 MOST_HELD = 1_000_000  # places in all of them together
+_AT_ONCE = 4  # forgotten states that are taken apart for each new one
 BREAK = -1
 _BITS = 20
 _STOP = (1 << _BITS) - 1
@@ -46,12 +47,15 @@ class States:
         self.returns = list(prepared.returns) if prepared else [0]  # what a return number stands for
         self._return_numbers = {after: number for number, after in enumerate(self.returns) if number}
         self._lock = Lock()
+        self._states: dict[tuple[int, ...], State] = {}
+        self._shipped: dict[int, State] = {}
+        self._left_over: list[State] = []  # forgotten, and taken apart little by little: all at once takes 10 ms
         self.forget()
 
     def forget(self) -> None:
         """Forgets every state but those where phrases begin."""
-        self._states: dict[tuple[int, ...], State] = {}
-        self._shipped: dict[int, State] = {}
+        self._left_over += [*self._states.values(), *self._shipped.values()]
+        self._states, self._shipped = {}, {}
         self._held = 0
         if self._prepared:
             self.inner, self.opening = self._of_number(0), self._of_number(1)
@@ -216,13 +220,14 @@ class States:
         if state is None:
             if len(self._states) >= (self._most or MOST_STATES) or self._held > MOST_HELD:
                 self.forget()
+            del self._left_over[-_AT_ONCE:]
             self._held += len(standings)
             state = self._states[standings] = self._new(standings)
         return state
 
     def _new(self, standings: tuple[int, ...]) -> State:
         kinds = self._table.kinds
-        if not any([kinds[one & _STOP] for one in standings]):
+        if not any(map(kinds.__getitem__, map(_STOP.__and__, standings))):
             return self._silent(standings)
         here = sorted(self._returned(standings))
         ends = [one for one in here if kinds[one & _STOP] & ENDS]
@@ -241,6 +246,4 @@ class States:
 
     def _accepted(self, standings: Iterable[int]) -> tuple[int, ...]:
         kinds, accepted = self._table.kinds, self._table.accepted_at
-        return tuple(
-            sorted({rule for one in standings if one <= _STOP and kinds[one] & ACCEPTS for rule in accepted(one)})
-        )
+        return tuple(sorted({n for one in standings if one <= _STOP and kinds[one] & ACCEPTS for n in accepted(one)}))
