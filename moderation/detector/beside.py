@@ -17,17 +17,19 @@ from zlib import compress, crc32, decompress, error
 
 from moderation.detector import lexicon as lexicons
 from moderation.detector.breadth import breadth
-from moderation.detector.closing import Table, close
+from moderation.detector.closing import close
 from moderation.detector.finding import Category, Severity
 from moderation.detector.graph import Graph
 from moderation.detector.lexicon import Lexicon, Rule
-from moderation.detector.matcher import Finds, Match, Matcher
+from moderation.detector.matcher import Matcher
 from moderation.detector.packing import pack
+from moderation.detector.paired import Beside
 from moderation.detector.phrases import BadPhrase, PhraseReader
-from moderation.detector.reading import Between, nothing
+from moderation.detector.rules import Changed
 from moderation.detector.spending import Spending
+from moderation.detector.table import Table
 
-MAGIC = b"CLS1"
+MAGIC = b"CLS2"
 MOST_WORK = 400_000  # places that are looked at while it is compiled; about three seconds
 MOST_BYTES = 1_000_000
 MOST_UNPACKED = 16_000_000
@@ -50,37 +52,6 @@ class Extra:
     weights: Sequence[tuple[str, str, str]] = ()
 
 
-class Beside:
-    """The release's matcher and another one after it, less what rests. Phrases of the second have later numbers."""
-
-    def __init__(self, first: Finds, second: Matcher | None, later: int, resting: frozenset[int]) -> None:
-        self.first, self.second = first, second
-        self._later, self._resting = later, resting
-
-    def knows(self, word: str) -> bool:
-        """Whether any phrase speaks of this word."""
-        return self.first.knows(word) or (self.second is not None and self.second.knows(word))
-
-    def matches(
-        self, words: Sequence[str], ends: Sequence[bool], between: Between = nothing
-    ) -> tuple[list[Match], int]:
-        """Every match, and the number of steps it took."""
-        found, steps = self.first.matches(words, ends, between)
-        whole, more = self.completed(found, words, ends, between)
-        return whole, steps + more
-
-    def completed(
-        self, found: list[Match], words: Sequence[str], ends: Sequence[bool], between: Between = nothing
-    ) -> tuple[list[Match], int]:
-        """What the release's matcher found, less what rests, with what is found besides; and the steps that took."""
-        if self._resting:
-            found = [one for one in found if one.number not in self._resting]
-        if self.second is None:
-            return found, 0
-        more, steps = self.second.matches(words, ends, between)
-        return [*found, *(Match(one.number + self._later, one.first, one.last) for one in more)], steps
-
-
 def compiled(extra: Extra, *, most_work: int = MOST_WORK) -> bytes:
     """These phrases as `beside` reads them. Raises BadPhrase, naming the rule, or saying that it is all too much."""
     table = _table(extra.groups, most_work)
@@ -97,9 +68,9 @@ def compiled(extra: Extra, *, most_work: int = MOST_WORK) -> bytes:
 
 def beside(content: bytes, base: Lexicon) -> Lexicon:
     """The release's lexicon with what `compiled` wrote. Raises Outdated for another release, ValueError for no such."""
-    if content[: len(MAGIC)] != MAGIC:
+    if content[: len(MAGIC) - 1] != MAGIC[:-1]:
         raise ValueError("not compiled phrases of a site")
-    if content[len(MAGIC) : len(MAGIC) + 4] != lexicons.release():
+    if content[: len(MAGIC)] != MAGIC or content[len(MAGIC) : len(MAGIC) + 4] != lexicons.release():
         raise Outdated("compiled for other lexicons")
     try:
         body = memoryview(decompress(content[len(MAGIC) + 4 :]))
@@ -114,12 +85,13 @@ def _joined(said: Mapping[str, Any], table: Table, base: Lexicon) -> Lexicon:
     name, first = said["name"], base.matcher
     own = tuple(rules(said["groups"], name))
     weights = {(group, phrase): severity for group, phrase, severity in said["weights"]}
-    resting = frozenset(at for at, one in enumerate(base.rules) if _weight(one, weights) == "")
-    shipped = tuple(_weighed(one, weights, name) for one in base.rules) if weights else base.rules
-    matcher = Beside(first, Matcher(table) if own else None, len(shipped), resting)
+    weighed = [(at, _weight(one, weights), one) for at, one in enumerate(base.rules if weights else ())]
+    resting = frozenset(at for at, weight, _ in weighed if weight == "")
+    changed = {at: _weighed(one, weights, name) for at, weight, one in weighed if weight}
+    matcher = Beside(first, Matcher(table) if own else None, len(base.rules), resting)
     return replace(
         base,
-        rules=shipped + own,
+        rules=Changed(base.rules, changed, own),
         spelling=base.spelling.knowing(matcher.second.words() if matcher.second else ()),
         matcher=matcher,
         version=f"{base.version}+{name}",

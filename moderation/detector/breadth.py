@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from moderation.detector.closing import Table
-from moderation.detector.matcher import REACH, Matcher, State
+from moderation.detector.matcher import REACH, Matcher
+from moderation.detector.states import State
+from moderation.detector.table import Table
 
 _BEGINNINGS, _TRIED, _PATIENCE = 3, 24, 4
 
@@ -37,8 +38,12 @@ def _broadest_after(matcher: Matcher, words: Iterable[str], state: State, enough
 
 def _commonest(table: Table) -> list[str]:
     """The words that most ways have: what many phrases go on with."""
-    ways = Counter(table.names)
-    count = {word: sum(ways[one] for one in table.symbols[row]) for word, row in table.vocabulary.items()}
+    ways: Counter[int] = Counter()
+    for row, stops in Counter(table.rows).items():
+        for at in range(table.ways[row], table.ways[row + 1]):
+            ways[table.names[at]] += stops
+    classes = [sum(ways[one] for one in table.meanings[by]) for by in table.classes]
+    count = dict(zip(table.vocabulary, classes, strict=True))
     return sorted(count, key=lambda word: (-count[word], word))[:_TRIED]
 
 

@@ -7,63 +7,20 @@ and what follows a slot that is empty. Stops that cannot be told apart become on
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from typing import Any
 
+from moderation.detector import table as tables
 from moderation.detector.packing import ACCEPTS, ANYTHING, BEGINNING, CALLS, ENDING, FREE, GAP, RETURNS, WORDS, Packed
-from moderation.detector.rows import Rows, dumped, framed, loaded, narrow, pieces
+from moderation.detector.rows import Rows, narrow
 from moderation.detector.spending import ENDLESS, Spending
+from moderation.detector.table import Table
+from moderation.detector.vocabulary import Vocabulary
 
 NOTHING = 0  # the stop where nothing goes on
-_ROWS = ("leads", "anything", "ending", "accepts", "pushes", "symbols", "awaited")
-_ARRAYS = ("kinds", "broken", "led_by", "ways", "onward", "names", "to", "within")
 Stack = tuple[int, ...]  # where to go on after the slots that one is in, innermost first
 Way = tuple[int, int, int]  # a symbol, the stop it leads to, a row of `pushes`
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Stops and the ways between them; the last two are where every phrase begins, within and before a sentence."""
-
-    vocabulary: Mapping[str, int]  # words, and stems with their star, to their row of symbols
-    symbols: Rows
-    awaited: Rows  # the rows of `leads` that hold any of these symbols
-    kinds: array[int]  # what there is at a stop
-    broken: array[int]  # the stop that is left of each after the end of a sentence
-    led_by: array[int]  # the row of `leads` that holds the symbols of all ways from a stop
-    leads: Rows
-    ways: array[int]  # where the ways of each stop begin in the next three, in order of their symbols
-    names: array[int]
-    to: array[int]  # the stop a way leads to
-    within: array[int]  # the slots it enters, a row of `pushes`
-    onward: array[int]  # the stop where any word leads; beyond the last stop, a row of `anything` instead
-    anything: Rows  # a stop, a row of `pushes`, ...
-    ending: Rows  # stops that are here too at the end of a sentence: a stop, a row of `pushes`, ...
-    accepts: Rows
-    pushes: Rows  # where to go on after slots, outermost first
-
-    def dump(self) -> Iterator[bytes]:
-        """The numbers as bytes, each array after its length; the vocabulary first, a word a line."""
-        yield from framed("\n".join(self.vocabulary).encode())
-        for rows in (getattr(self, one) for one in _ROWS):
-            yield from dumped(rows.starts)
-            yield from dumped(rows.items)
-        for one in _ARRAYS:
-            yield from dumped(getattr(self, one))
-
-    @classmethod
-    def load(cls, content: bytes | memoryview) -> Table:
-        """What `dump` wrote. Raises ValueError when it is cut short."""
-        vocabulary, *others = pieces(content)
-        if len(others) != 2 * len(_ROWS) + len(_ARRAYS):
-            raise ValueError("not the table of a graph")
-        arrays = [loaded(one) for one in others]
-        found: dict[str, Any] = {one: Rows(arrays[2 * at], arrays[2 * at + 1]) for at, one in enumerate(_ROWS)}
-        found.update(zip(_ARRAYS, arrays[2 * len(_ROWS) :], strict=True))
-        words = str(vocabulary, "utf-8").split("\n")
-        return cls({word: at for at, word in enumerate(words)}, **found)
 
 
 def close(graph: Packed, spending: Spending = ENDLESS) -> Table:
@@ -86,7 +43,8 @@ class _Stop:
         return self.ways, self.anything, self.ending, self.accepts, self.returns, self.broken
 
     def kind(self) -> int:
-        return (ENDING if self.ending else 0) | (ACCEPTS if self.accepts else 0) | (RETURNS if self.returns else 0)
+        ends, accepts = tables.ENDS if self.ending else 0, tables.ACCEPTS if self.accepts else 0
+        return ends | accepts | (tables.RETURNS if self.returns else 0)
 
 
 class _Closer:
@@ -179,28 +137,33 @@ class _Closer:
 
     def _laid_out(self) -> Table:
         stops, graph = self._stops, self._graph
-        ways = [way for one in stops for way in one.ways]
-        names, to, within = (_array(way[at] for way in ways) for at in range(3))
-        leads: dict[Stack, int] = {(): 0}
-        led_by = [leads.setdefault(tuple(sorted({way[0] for way in one.ways})), len(leads)) for one in stops]
+        rows: dict[tuple[Way, ...], int] = {}
+        row_of = [rows.setdefault(one.ways, len(rows)) for one in stops]
+        names, to, within = (_array(way[at] for row in rows for way in row) for at in range(3))
+        leads: dict[Stack, int] = {}
+        led_by = [leads.setdefault(tuple(sorted({way[0] for way in row})), len(leads)) for row in rows]
         anything: dict[tuple[Stack, ...], int] = {}
         onward = [self._onward(one, anything) for one in stops]
+        classes, meanings = _classes(graph)
         return Table(
-            graph.vocabulary,
-            graph.symbols,
-            awaited=Rows.of(_awaited(graph.symbols, leads)),
+            Vocabulary.of(graph.vocabulary),
+            _array(classes),
+            Rows.of(meanings),
             kinds=_array(one.kind() for one in stops),
             broken=_array(one.broken for one in stops),
+            rows=_array(row_of),
             led_by=_array(led_by),
             leads=Rows.of(leads),
-            ways=_array(accumulate((len(one.ways) for one in stops), initial=0)),
+            ways=_array(accumulate(map(len, rows), initial=0)),
             names=names,
             to=to,
             within=within,
             onward=_array(onward),
             anything=Rows.of(chain.from_iterable(one) for one in anything),
-            ending=Rows.of(chain.from_iterable(one.ending) for one in stops),
-            accepts=Rows.of(one.accepts for one in stops),
+            enders=_array(at for at, one in enumerate(stops) if one.ending),
+            ending=Rows.of(chain.from_iterable(one.ending) for one in stops if one.ending),
+            accepters=_array(at for at, one in enumerate(stops) if one.accepts),
+            accepts=Rows.of(one.accepts for one in stops if one.accepts),
             pushes=Rows.of(self._pushes),
         )
 
@@ -212,13 +175,19 @@ class _Closer:
         return len(self._stops) + rows.setdefault(stop.anything, len(rows))
 
 
-def _awaited(symbols: Rows, leads: Mapping[Stack, int]) -> Iterator[list[int]]:
-    holding: dict[int, list[int]] = {}
-    for lead, row in leads.items():
-        for one in lead:
-            holding.setdefault(one, []).append(row)
-    for at in range(len(symbols.starts) - 1):
-        yield sorted({row for one in symbols[at] for row in holding.get(one, ())})
+def _classes(graph: Packed) -> tuple[list[int], dict[Stack, int]]:
+    """For each of the vocabulary its class; and the classes, each with its symbols: its own, and those of all stems
+    that it begins with."""
+    vocabulary = graph.vocabulary
+    found: dict[Stack, int] = {(): 0}
+    lengths = sorted({len(one) - 1 for one in vocabulary if one[-1:] == "*"})
+    classes: list[int] = []
+    for word, row in vocabulary.items():
+        bare = word.removesuffix("*")
+        stems = [f"{bare[:length]}*" for length in lengths if length <= len(bare)]
+        symbols = {*graph.symbols[row]}.union(*(graph.symbols[vocabulary[one]] for one in stems if one in vocabulary))
+        classes.append(found.setdefault(tuple(sorted(symbols)), len(found)))
+    return classes, found
 
 
 def _array(numbers: Iterable[int]) -> array[int]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from threading import Lock
 
 from moderation.detector import ngrams
-from moderation.detector.beside import Beside
 from moderation.detector.kin import Kin
 from moderation.detector.matcher import Finds, Match, Matcher
+from moderation.detector.paired import Beside
 from moderation.detector.reading import Between, Reading, joined, read_alone
 from moderation.detector.spelling import Spelling
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+_MANY = 64  # numbers of a row that are looked through one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,13 @@ class Rows:
     def __getitem__(self, at: int) -> array[int]:
         return self.items[self.starts[at] : self.starts[at + 1]]
 
+    def meets(self, at: int, numbers: frozenset[int]) -> bool:
+        """Whether this row, whose numbers are in order, holds any of those."""
+        items, begin, end = self.items, self.starts[at], self.starts[at + 1]
+        if end - begin <= _MANY:
+            return not numbers.isdisjoint(items[begin:end])
+        return any((found := bisect_left(items, one, begin, end)) < end and items[found] == one for one in numbers)
+
     @classmethod
     def of(cls, rows: Iterable[Iterable[int]]) -> Rows:
         """These rows, laid out."""
@@ -29,8 +39,9 @@ class Rows:
 
 
 def narrow(numbers: array[int]) -> array[int]:
-    """The same numbers in half the space, if they fit."""
-    return array("H", numbers) if max(numbers, default=0) < 1 << 16 else numbers
+    """The same numbers in a half or a quarter of the space, if they fit."""
+    most = max(numbers, default=0)
+    return array("B" if most < 1 << 8 else "H", numbers) if most < 1 << 16 else numbers
 
 
 def framed(content: bytes) -> Iterator[bytes]:

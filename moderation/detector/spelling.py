@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ class Spelling:
 
     `expand` maps a token to the words it stands for; `core` are words that people disguise; `near` are those of which
     one wrong, missing, extra or swapped letter is forgiven, except when that makes a word of `apart`; `glue` are
-    small words that are written together with core words.
+    small words that are written together with core words; words of letters in `known` are `apart`, too.
     """
 
     def __init__(
@@ -32,10 +32,12 @@ class Spelling:
         near: Iterable[str] = (),
         apart: Iterable[str] = (),
         glue: Iterable[str] = (),
+        known: Collection[str] = (),
     ) -> None:
         self._expand = {token: tuple(words.split()) for token, words in expand.items()}
         self._core = frozenset(core)
-        self._apart = frozenset(apart) | self._core | frozenset(self._expand)
+        self._more = frozenset(apart) | self._core | frozenset(self._expand)
+        self._vocabulary = known
         self._glue = frozenset(glue) | self._core
         self._by_deletion = _deletions(near)
         self.words = lru_cache(maxsize=8192)(self._words)
@@ -43,14 +45,17 @@ class Spelling:
     def knowing(self, words: Iterable[str]) -> Spelling:
         """The same spelling, which takes these words, too, as they are typed; all else is shared."""
         other = copy(self)
-        other._apart = self._apart.union(words)
+        other._more = self._more.union(words)
         other.words = lru_cache(maxsize=8192)(other._words)
         return other
 
     @property
     def apart(self) -> frozenset[str]:
         """Words that are taken as they are typed."""
-        return self._apart
+        return self._more.union(one for one in self._vocabulary if one.isalpha())
+
+    def _is_apart(self, word: str) -> bool:
+        return word in self._more or (word in self._vocabulary and word.isalpha())
 
     def _words(self, token: str) -> tuple[str, ...]:
         """The words a token spells out; the token itself when there is nothing to set right."""
@@ -68,7 +73,7 @@ class Spelling:
         if bare in self._expand:
             return self._expand[bare]
         if bare in self._core or bare == token:
-            return (bare,) if bare in self._apart else ()
+            return (bare,) if self._is_apart(bare) else ()
         if token.endswith("'s"):
             return self._known(token[:-2]) or (token[:-2],)
         return (bare,)
@@ -112,7 +117,7 @@ class Spelling:
         if not _REPEATED.search(token):
             return ()
         for shape in (_squeeze(token, 2), _squeeze(token)):
-            if shape != token and len(shape) > 2 and shape in self._apart:
+            if shape != token and len(shape) > 2 and self._is_apart(shape):
                 return self._expand.get(shape, (shape,))
         shape = _squeeze(token, 2)
         return (shape,) if len(shape) < len(token) else ()

@@ -309,7 +309,7 @@ def test_every_act_is_in_the_trail_and_no_phrase_is(ada, theo):
 
 
 @pytest.mark.logs_errors("a version that can't be read is in the log")
-@pytest.mark.parametrize("broken", [b"", b"CLS1nonsense", b"CLS1\0\0\0\0", None])
+@pytest.mark.parametrize("broken", [b"", b"CLS1nonsense", b"CLS2nonsense", b"CLS2\0\0\0\0", None])
 def test_a_version_that_cannot_be_read_stops_no_message_is_told_and_is_mended(ada, theo, settings, broken):
     settings.PHRASES_LOOK_SECONDS = 0
     ada.email = "ada@example.org"

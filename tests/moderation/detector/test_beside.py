@@ -77,7 +77,7 @@ def test_ten_thousand_ordinary_phrases_are_compiled_within_the_bounds():
     found = beside(made(f"we{n % 900} ever{n} went*" for n in range(10_000)), BASE)
     steps, words = steps_of(found)
     assert steps <= 2 * words * REACH
-    assert breadth(found.matcher.second._table, MOST_AT_ONCE) <= MOST_AT_ONCE
+    assert breadth(found.matcher.second.table, MOST_AT_ONCE) <= MOST_AT_ONCE
 
 
 def test_the_bound_on_work_is_counted_so_that_every_machine_refuses_the_same():

@@ -6,8 +6,12 @@ import zlib
 
 import pytest
 
-from moderation.detector import Detector, Severity, lexicon, matcher, model
+from moderation.detector import Detector, Severity, lexicon, model, preparing, states
+from moderation.detector.matcher import Matcher
 from moderation.detector.phrases import BadPhrase
+from moderation.detector.reading import read
+from moderation.detector.vocabulary import Vocabulary
+from tests.moderation.detector.sentences import FLAGGED, LEFT_ALONE
 
 LEXICON = lexicon.shipped()
 
@@ -131,8 +135,32 @@ def test_forgetting_everything_known_changes_no_answer(monkeypatch):
     words = "i am so tired of it all and i really want to die tonight my friend said kill yourself".split()
     ends = [False] * len(words)
     calm = LEXICON.matcher
-    monkeypatch.setattr(matcher, "MOST_STATES", 3)
+    monkeypatch.setattr(states, "MOST_STATES", 3)
     assert lexicon.build(lexicon.sources()).matcher.matches(words, ends) == calm.matches(words, ends)
+
+
+def test_prepared_states_change_no_answer():
+    plain = Matcher(LEXICON.matcher.table)
+    for text in (*FLAGGED, *LEFT_ALONE):
+        reading = read([text], LEXICON.spelling)
+        assert LEXICON.matcher.matches(reading.words, reading.ends) == plain.matches(reading.words, reading.ends)
+
+
+def test_an_old_list_of_ordinary_words_is_no_trouble():
+    path = ("-", "i", "want", "nosuchword", "to")
+    written = preparing.write(path[:end] for end in range(1, 6))
+    assert list(preparing.read(written)) == sorted(path[:end] for end in range(1, 6))
+    prepared = Matcher(LEXICON.matcher.table, preparing.prepare(LEXICON.matcher.table, preparing.read(written)))
+    words = "i want to die".split()
+    assert prepared.matches(words, [False] * 4) == LEXICON.matcher.matches(words, [False] * 4)
+
+
+def test_a_vocabulary_numbers_its_words_and_no_others():
+    words = ["die", "", "niño", "d", "suicid*", *map(str, range(300))]
+    known = Vocabulary.of(words)
+    assert list(known) == words
+    assert [known[word] for word in words] == list(range(len(words)))
+    assert not any(word in known for word in ("di", "die\n", "niñ", "\ud800", "301"))
 
 
 def test_the_finding_names_the_versions_that_made_it():

@@ -1,0 +1,81 @@
+"""A graph that is ready to be walked, in arrays: what is shipped, and what the matcher goes by.
+
+A stop is a place where a word leads, together with all that is here too. Words of which phrases speak in the same way
+are of one class. Stops from where the same ways lead share a row of ways.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from moderation.detector.rows import Rows, dumped, loaded, pieces
+from moderation.detector.vocabulary import Vocabulary
+
+# What there is at a stop.
+ENDS, ACCEPTS, RETURNS = 1, 2, 4
+_ROWS = ("meanings", "leads", "anything", "ending", "accepts", "pushes")
+_ARRAYS = (
+    "classes", "kinds", "broken", "rows", "led_by", "ways", "names", "to", "within", "onward", "enders", "accepters",
+)  # fmt: skip
+PIECES = 3 + 2 * len(_ROWS) + len(_ARRAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Stops and the ways between them; the last two are where every phrase begins, within and before a sentence."""
+
+    vocabulary: Vocabulary  # words, and stems with their star
+    classes: array[int]  # the class of each
+    meanings: Rows  # the symbols that words of a class stand for; of class 0, which no phrase speaks of, none
+    kinds: array[int]  # what there is at a stop
+    broken: array[int]  # the stop that is left of each after the end of a sentence
+    rows: array[int]  # the row of ways from a stop
+    led_by: array[int]  # for a row of ways, the row of `leads` that holds the symbols of all of them
+    leads: Rows
+    ways: array[int]  # where each row of ways begins in the next three, in order of their symbols
+    names: array[int]
+    to: array[int]  # the stop a way leads to
+    within: array[int]  # the slots it enters, a row of `pushes`
+    onward: array[int]  # the stop where any word leads; beyond the last stop, a row of `anything` instead
+    anything: Rows  # a stop, a row of `pushes`, ...
+    enders: array[int]  # stops that have a row of `ending`, in order
+    ending: Rows  # stops that are here too at the end of a sentence: a stop, a row of `pushes`, ...
+    accepters: array[int]  # stops that have a row of `accepts`, in order
+    accepts: Rows
+    pushes: Rows  # where to go on after slots, outermost first
+
+    def ending_at(self, stop: int) -> array[int]:
+        """The row of `ending` of a stop that has one."""
+        return self.ending[bisect_left(self.enders, stop)]
+
+    def accepted_at(self, stop: int) -> array[int]:
+        """The row of `accepts` of a stop that has one."""
+        return self.accepts[bisect_left(self.accepters, stop)]
+
+    def dump(self) -> Iterator[bytes]:
+        """Its pieces of a file."""
+        yield from self.vocabulary.dump()
+        for rows in (getattr(self, one) for one in _ROWS):
+            yield from dumped(rows.starts)
+            yield from dumped(rows.items)
+        for one in _ARRAYS:
+            yield from dumped(getattr(self, one))
+
+    @classmethod
+    def load(cls, content: bytes | memoryview) -> Table:
+        """What `dump` wrote. Raises ValueError when it is cut short."""
+        return cls.of(list(pieces(content)))
+
+    @classmethod
+    def of(cls, found: list[memoryview]) -> Table:
+        """A table from its pieces. Raises ValueError when there are not so many."""
+        if len(found) != PIECES:
+            raise ValueError("not the table of a graph")
+        arrays = [loaded(one) for one in found[3:]]
+        parts: dict[str, Any] = {one: Rows(arrays[2 * at], arrays[2 * at + 1]) for at, one in enumerate(_ROWS)}
+        parts.update(zip(_ARRAYS, arrays[2 * len(_ROWS) :], strict=True))
+        return cls(Vocabulary.load(found[0], found[1], found[2]), **parts)
