@@ -146,7 +146,7 @@ def _put_in_force(by: Member, token: str) -> PhraseVersion:
         raise NotYours
     if version.state not in (State.WAITING, State.TRIAL) or not version.signed_by_id:
         raise NotNow(_("Only what a second person has signed can be put in force."))
-    if present and present.pk not in _ancestors(version):
+    if present and present.pk not in ancestors(version):
         raise NotNow(_OTHER)
     _mind_smoke(version)
     _end_trial(version)
@@ -155,12 +155,15 @@ def _put_in_force(by: Member, token: str) -> PhraseVersion:
     return version
 
 
-def _ancestors(version: PhraseVersion) -> set[int]:
+def ancestors(version: PhraseVersion) -> set[int]:
+    """The keys of those it came from, as far back as the last 500 versions before it. One query."""
+    before = PhraseVersion.objects.filter(pk__lt=version.pk).order_by("-pk")
+    parents = dict(before.values_list("pk", "based_on")[:MOST_ANCESTORS])
     found: set[int] = set()
     key = version.based_on_id
-    while key and key not in found and len(found) < MOST_ANCESTORS:
+    while key and key not in found:
         found.add(key)
-        key = PhraseVersion.objects.filter(pk=key).values_list("based_on", flat=True).first()
+        key = parents.get(key)
     return found
 
 
@@ -205,5 +208,5 @@ def drop(by: Member, token: str) -> PhraseVersion:
 
 def _end_trial(version: PhraseVersion) -> None:
     version.trial_until = None
-    going = version.dry_runs.exclude(state__in=(DryRun.State.DONE, DryRun.State.STOPPED))
+    going = version.dry_runs.exclude(state__in=(DryRun.State.DONE, DryRun.State.STOPPED, DryRun.State.FAILED))
     going.update(state=DryRun.State.STOPPED, done_at=timezone.now(), held_until=None)

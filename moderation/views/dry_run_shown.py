@@ -65,6 +65,8 @@ def progress(run: DryRun, at: datetime | None = None) -> str:
         return f"{_counting(run, at or timezone.now())} {_('You can leave; it goes on.')}"
     if run.state == State.STOPPED:
         return _("Stopped. The figures are those of the part that was read.")
+    if run.state == State.FAILED:
+        return _("It broke off three times and was given up. Nothing of the draft is lost; the server's log says why.")
     return _("Done.")
 
 

@@ -118,6 +118,11 @@ def changes(version: PhraseVersion, now: Content) -> list[phrase_words.Line]:
     over = version.state in (State.IN_FORCE, State.REPLACED, State.DROPPED)
     before = phrases.content_of(version.based_on) if over else now
     after = phrases.content_of(version)
+    return between(before, after)
+
+
+def between(before: Content, after: Content) -> list[phrase_words.Line]:
+    """What one text says otherwise than another."""
     return phrase_words.lines(phrase_content.difference(before, after), before, after)
 
 
