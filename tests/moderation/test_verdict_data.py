@@ -68,7 +68,7 @@ def judged(people: list[Any], **more: Any) -> None:
     """A decision about each of them, with the same verdict."""
     for one in people:
         said = {"kind": "support", "verdicts": {RULE: "real-risk"}, "words": "plover", **more}
-        flag = Flag.objects.filter(member=one).first()
+        flag = Flag.objects.filter(member=one).order_by("pk").last()
         Decision.objects.create(**{"flag": flag, "member": one, **said})
 
 
@@ -110,14 +110,14 @@ def test_only_of_members_who_agreed_to_research_as_it_stands_now(twelve):
 @pytest.mark.django_db
 def test_a_line_is_about_ten_members_however_often_one_of_them_was_judged(twelve):
     for _ in range(12):
-        judged(twelve[:1])
+        judged(twelve[:1], flag=None)
     assert verdict_data.export() == verdict_data.Export([], 12)
 
 
 @pytest.mark.django_db
 def test_conversations_are_in_it_only_as_figures(twelve):
     post(twelve[0], talk(twelve[0], twelve[1]), DANGER)
-    judged(twelve, flag=Flag.objects.latest("pk"))
+    judged(twelve)
     (one,) = verdict_data.export().rows
     assert set(one.stored()) == ALLOWED
     assert (one.severity, one.times) == (2, 12)
