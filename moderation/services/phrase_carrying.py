@@ -6,7 +6,7 @@ says what it said, beside what others have changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,9 +45,16 @@ class Carried:
 
 def is_behind(version: PhraseVersion, present: PhraseVersion | None) -> bool:
     """Whether `present` was put in force beside this one, so that this one can't be any more. One query at most."""
-    if present is None or version.state not in ON_ITS_WAY or version.based_on_id == present.pk:
-        return False
-    return present.pk not in phrase_steps.ancestors(version)
+    return version.pk in behind([version], present)
+
+
+def behind(versions: Sequence[PhraseVersion], present: PhraseVersion | None) -> set[int]:
+    """The keys of those of them. One query at most, however many there are."""
+    if present is None:
+        return set()
+    asked = [one for one in versions if one.state in ON_ITS_WAY and one.based_on_id != present.pk]
+    came_from = phrase_steps.ancestors(*asked) if asked else {}
+    return {key for key, line in came_from.items() if present.pk not in line}
 
 
 @transaction.atomic

@@ -126,9 +126,9 @@ def between(before: Content, after: Content) -> list[phrase_words.Line]:
     return phrase_words.lines(phrase_content.difference(before, after), before, after)
 
 
-def card(version: PhraseVersion, now: Content, by: Member) -> dict[str, Any]:
-    """A version for a list of them."""
-    lines = changes(version, now)
+def card(version: PhraseVersion, now: Content, by: Member, *, is_behind: bool = False) -> dict[str, Any]:
+    """A version for a list of them; one that another overtook against what it was based on."""
+    lines = changes(version, phrases.content_of(version.based_on) if is_behind else now)
     return {
         "one": version,
         "title": title(version),
@@ -137,6 +137,7 @@ def card(version: PhraseVersion, now: Content, by: Member) -> dict[str, Any]:
         "more": max(len(lines) - FEW, 0),
         "signed": version.signed_at is not None,
         "is_mine": by.pk in phrases.writers(version),
+        "is_behind": is_behind,
     }
 
 

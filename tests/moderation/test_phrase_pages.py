@@ -404,6 +404,9 @@ def test_an_overtaken_draft_says_what_changed_since(ada, overtaken):
     mine = shown.split('id="changes"')[1].split("</section>")[0]
     assert "not one more spring" in mine
     assert "grey" not in mine, "only what its author changed"
+    listed = page(at_console(ada).get(url("phrases"))).split('id="drafts-h"')[1].split("</section>")[0]
+    assert "Another version was put in force since this was begun." in listed
+    assert "grey" not in listed
 
 
 def test_its_lines_are_carried_to_a_draft_from_what_is_in_force(ada, theo, overtaken):
