@@ -75,14 +75,14 @@ def test_several_members_at_once_and_a_memorial_are_looked_after_on_a_phone(even
     token = evening.site.do(noticed)
     page = as_staff(evening, open_page, "Theo", "moderators", "leads", **PHONE)
     page.goto(f"{evening.site.url}/moderate/")
-    page.get_by_role("button", name=re.compile("^Take: .*Several members at once")).click()
+    page.locator(".qi", has_text="Several members at once").get_by_role("button").click()
     expect(page.get_by_role("heading", name="What was noticed")).to_be_visible()
     page.get_by_role("button", name="Slow it down for two hours").click()
     expect(page.get_by_text("It goes slowly until")).to_be_visible()
     _sound(page)
     assert evening.site.do(lambda: Flag.objects.get(token=token).holder.name) == "Theo"
 
-    page.get_by_text("More", exact=True).click()
+    page.locator(".more > summary").click()
     page.locator(".tabs").get_by_role("link", name="Memorials").click()
     page.locator("[name=about]").fill("Hazel")
     page.locator("main form .btn-main").click()
