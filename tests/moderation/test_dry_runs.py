@@ -166,6 +166,7 @@ def processes(monkeypatch):
     return started
 
 
+@pytest.mark.logs_errors("whoever looks after the server reads it there")
 def test_a_run_whose_processes_never_begin_to_count_is_given_up_after_three(ada, processes):
     run = dry_runs.dry_run(ada, make_version(ada).token)
     for _ in range(6):
@@ -174,6 +175,7 @@ def test_a_run_whose_processes_never_begin_to_count_is_given_up_after_three(ada,
     assert DryRun.objects.get(pk=run.pk).state == "failed"
 
 
+@pytest.mark.logs_errors("whoever looks after the server reads it there")
 def test_a_run_that_breaks_off_while_it_counts_is_given_up_after_three_and_can_be_begun_again(ada, processes):
     version = make_version(ada)
     run = dry_runs.dry_run(ada, version.token)
