@@ -77,8 +77,8 @@ def test_several_members_at_once_and_a_memorial_are_looked_after_on_a_phone(even
     page.goto(f"{evening.site.url}/moderate/")
     page.locator(".qi", has_text="Several members at once").get_by_role("button").click()
     expect(page.get_by_role("heading", name="What was noticed")).to_be_visible()
-    page.get_by_role("button", name="Slow it down for two hours").click()
-    expect(page.get_by_text("It goes slowly until")).to_be_visible()
+    expect(page.get_by_role("heading", name="For the room")).to_be_visible()
+    expect(page.get_by_role("heading", name="Their own cases")).to_be_visible()
     _sound(page)
     assert evening.site.do(lambda: Flag.objects.get(token=token).holder.name) == "Theo"
 
