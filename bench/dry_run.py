@@ -34,34 +34,36 @@ def main() -> int:
     parser.add_argument("--anew", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="commonlight-dry-run-") as name:
-        _set_up(name)
-        _fill(options.messages, anew=options.anew)
+        set_up(Path(name) / "rows.sqlite3")
+        fill(options.messages, anew=options.anew)
         _measure(_draft())
     return 0
 
 
-def _set_up(directory: str) -> None:
+def set_up(database: Path) -> None:
+    """Settings and tables for a database of its own in this file."""
     os.environ.update(
-        DATABASE_URL=f"sqlite:///{directory}/rows.sqlite3", DEMO="1", DEBUG="0", REDIS_URL="",
+        DATABASE_URL=f"sqlite:///{database}", DEMO="1", DEBUG="0", REDIS_URL="",
         DJANGO_SETTINGS_MODULE="community.settings",
     )  # fmt: skip
     import django
     from django.conf import settings
 
     django.setup()
-    settings.HELP_FILE = Path(directory) / "help.json"
+    settings.HELP_FILE = database.parent / "help.json"
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
 
 
-def _fill(count: int, *, anew: bool) -> None:
+def fill(count: int, *, anew: bool) -> None:
+    """So many messages of the last four weeks, with their readings unless `anew`."""
     from django.utils import timezone
 
     from chat.models import Message, Room
     from community.models import Member
     from moderation import detector
-    from moderation.models import Screening
+    from moderation.models import Screened, Screening
 
     pick = random.Random(7)
     calm, other = _sentences()
@@ -93,6 +95,10 @@ def _fill(count: int, *, anew: bool) -> None:
             )
             for one, found in rows
         )  # fmt: skip
+    for at, room in enumerate(rooms):
+        Room.objects.filter(pk=room.pk).update(top=seqs[at], revision=seqs[at])
+        if not anew:
+            Screened.objects.create(room=room, seq=seqs[at], revision=seqs[at])
 
 
 def _sentences() -> tuple[list[str], list[str]]:

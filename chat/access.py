@@ -111,7 +111,8 @@ def _react(actor: Member, message: Message) -> bool:
 
 @rule("message.edit")
 def _edit(actor: Member, message: Message) -> bool:
-    return is_own(actor, message) and is_changeable(message) and timezone.now() - message.stored_at < EDITABLE_FOR
+    is_in_time = timezone.now() - message.stored_at < EDITABLE_FOR and not message.room.is_over()
+    return is_own(actor, message) and is_changeable(message) and is_in_time
 
 
 @rule("message.withdraw")

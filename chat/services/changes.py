@@ -16,7 +16,7 @@ from chat.models import Change, Message, Reaction, Room
 from chat.models.message import BODY_LIMIT
 from chat.services import checks, hiding, live_gate, noticing, room_guard, sealing, story_gate, telling
 from chat.services.checks import locked
-from chat.services.messages import HEADS_UP_LIMIT
+from chat.services.messages import HEADS_UP_LIMIT, ReadOnly
 from community import text, throttle
 from community.access import may
 from community.duties import duty
@@ -117,6 +117,8 @@ def editing(body: str, heads_up: str | None = None) -> Callable[[Member, Message
     def edit(member: Member, message: Message) -> str | None:
         if not access.is_own(member, message) or not access.is_changeable(message):
             raise NotYours
+        if message.room.is_over():
+            raise ReadOnly
         if not may(member, "message.edit", message):
             raise TooLate
         room_guard.mind_words(message.room, member)

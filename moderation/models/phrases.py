@@ -70,6 +70,7 @@ class DryRun(models.Model):
         RUNNING = "running"
         DONE = "done"
         STOPPED = "stopped"
+        FAILED = "failed"  # it broke off again and again
 
     token = models.CharField(max_length=22, unique=True, default=new_token)
     version = models.ForeignKey(PhraseVersion, on_delete=models.CASCADE, related_name="dry_runs")
@@ -86,6 +87,7 @@ class DryRun(models.Model):
     held_until = models.DateTimeField(
         null=True, blank=True, help_text="Somebody counts; a lease, so that a crash ends it"
     )
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Processes that began since it got on last")
     counts = models.JSONField(default=dict, help_text="Figures only")
 
 

@@ -87,10 +87,10 @@ def _with_others(what: Q, load: Load, team: Team) -> Q:
     kind = Flag.objects.waiting(now).filter(what, due_at__gt=now, second_wanted=False)
     kind = kind.exclude(holder=load.member, held_until__gt=now)
     for other in team.others(load.member)[:COLLEAGUES]:
-        theirs = holding.for_whom(kind, other.member).exclude(category__in=other.spared)
-        theirs = theirs.filter(severity__lt=HEAVY_FROM) if other.is_full else theirs
-        found |= Q(pk__in=theirs.order_by().values("pk"))
-    return found
+        theirs = holding.is_for(other.member) & ~Q(category__in=other.spared)
+        found |= theirs & Q(severity__lt=HEAVY_FROM) if other.is_full else theirs
+    # One pass over the queue: a case that the first of them can take is not asked about for the others.
+    return Q(pk__in=kind.filter(found).order_by().values("pk"))
 
 
 def sentence(load: Load, team: Team) -> str:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from chat.models import Message, Room
@@ -41,7 +41,7 @@ def claim(token: str) -> DryRun | None:
     now = timezone.now()
     free = Q(held_until=None) | Q(held_until__lt=now)
     rows = DryRun.objects.filter(free, token=token, state__in=(State.WAITING, State.RUNNING), is_trial=False)
-    if not rows.update(state=State.RUNNING, held_until=now + LEASE):
+    if not rows.update(state=State.RUNNING, held_until=now + LEASE, tries=F("tries") + 1):
         return None
     return DryRun.objects.select_related("version").get(token=token)
 
@@ -156,7 +156,7 @@ class Counter:
         same = PhraseVersion.objects.filter(pk=run.version_id, edits=run.edits)
         with transaction.atomic():
             held = DryRun.objects.filter(pk=run.pk, held_until=run.held_until, state=State.RUNNING)
-            if not held.update(state=state, after=run.after, read=run.read, counts=run.counts, **ends):
+            if not held.update(state=state, after=run.after, read=run.read, counts=run.counts, tries=0, **ends):
                 return False
             DryRunChange.objects.bulk_create(changes, ignore_conflicts=True)
         run.held_until = ends["held_until"]

@@ -1,10 +1,12 @@
 """Duties: a dry run that waits gets a process of its own, and a trial counts what was stored since.
 
 A process of its own, because counting keeps a core busy for a minute: within a web process every socket would feel it.
+What breaks off again and again without getting on is given up, so that it doesn't keep a core busy for ever.
 """
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import time
@@ -12,7 +14,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from community.duties import duty
@@ -22,27 +24,52 @@ from moderation.services.dry_run_counting import Counter
 
 TRIAL_AT_ONCE, TRIAL_SECONDS = 200, 1.0  # of this thread, each round
 SETTLED = timedelta(seconds=10)  # by then whoever got a lower key has committed, too
-_children: list[subprocess.Popen[bytes]] = []
+MOST_TRIES = 3
+log = logging.getLogger("moderation.phrases")
+_children: list[tuple[str, subprocess.Popen[bytes]]] = []  # tokens, and who counts
 State = DryRun.State
 
 
 @duty("dry runs", every_seconds=5)
 def start_waiting() -> bool:
-    """Starts a process for a dry run that nobody counts, unless one of ours is counting. True when it did."""
-    _children[:] = [one for one in _children if one.poll() is None]
-    free = Q(held_until=None) | Q(held_until__lt=timezone.now())
-    rows = DryRun.objects.filter(free, state__in=(State.WAITING, State.RUNNING), is_trial=False).order_by("pk")
-    token = None if _children else rows.values_list("token", flat=True).first()
+    """Starts a process for a dry run that nobody counts, unless one of ours is counting. True when it did.
+
+    One that broke off three times without getting on stands as failed.
+    """
+    _mind_children()
+    _give_up()
+    token = None if _children else _uncounted().order_by("pk").values_list("token", flat=True).first()
     if token is None:
         return False
-    _children.append(
-        subprocess.Popen(  # noqa: S603  (our own command, with a token from the database)
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "dry_run", token, "--skip-checks"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-    )
+    _children.append((token, _process(token)))
     return True
+
+
+def _uncounted() -> QuerySet[DryRun]:
+    free = Q(held_until=None) | Q(held_until__lt=timezone.now())
+    return DryRun.objects.filter(free, state__in=(State.WAITING, State.RUNNING), is_trial=False)
+
+
+def _process(token: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603  (our own command, with a token from the database)
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), "dry_run", token, "--skip-checks"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def _mind_children() -> None:
+    """Forgets those that ended. One that failed before it held its run has tried, too; from then on the run counts."""
+    for token, child in [one for one in _children if one[1].poll() is not None]:
+        _children.remove((token, child))
+        if child.returncode:
+            _uncounted().filter(token=token).update(tries=F("tries") + 1)
+
+
+def _give_up() -> None:
+    for run in _uncounted().filter(tries__gte=MOST_TRIES):
+        log.error("A dry run of phrases broke off %s times without getting on, and was given up", run.tries)
+        _uncounted().filter(pk=run.pk).update(state=State.FAILED, done_at=timezone.now(), held_until=None)
 
 
 @duty("trial of phrases", every_seconds=15)

@@ -9,13 +9,11 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError
 
 from community.duties import duty
-from community.models import Member
-from community.services import outbox
 from moderation.detector import shipped
 from moderation.detector.phrases import BadPhrase
 from moderation.models import PhraseVersion
 from moderation.services import lexicon_in_force, phrase_compiling, phrase_smoke, phrases
-from moderation.services.sweeping import may_tell
+from moderation.services.sweeping import tell
 
 log = logging.getLogger("moderation.phrases")
 State = PhraseVersion.State
@@ -55,15 +53,13 @@ def _is_readable(version: PhraseVersion) -> bool:
 
 def _tell() -> None:
     """Writes to admins, once an hour at most."""
-    if not may_tell("phrases-not-read"):
-        return
-    people = Member.objects.filter(groups__name="admins", is_active=True).exclude(email="")
-    body = (
+    tell(
+        "phrases-not-read",
+        ["admins"],
+        "The site's own phrases",
         "The site's own phrases could not be read, so that for a moment only those of the release were looked for. "
-        "They are compiled anew now. If this message comes again, please look at the server's log."
+        "They are compiled anew now. If this message comes again, please look at the server's log.",
     )
-    for address in sorted(set(people.values_list("email", flat=True))):
-        outbox.write(to=address, subject="The site's own phrases", body=body)
 
 
 @register(Tags.database)

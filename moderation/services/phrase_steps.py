@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -146,7 +147,7 @@ def _put_in_force(by: Member, token: str) -> PhraseVersion:
         raise NotYours
     if version.state not in (State.WAITING, State.TRIAL) or not version.signed_by_id:
         raise NotNow(_("Only what a second person has signed can be put in force."))
-    if present and present.pk not in _ancestors(version):
+    if present and present.pk not in ancestors(version)[version.pk]:
         raise NotNow(_OTHER)
     _mind_smoke(version)
     _end_trial(version)
@@ -155,13 +156,19 @@ def _put_in_force(by: Member, token: str) -> PhraseVersion:
     return version
 
 
-def _ancestors(version: PhraseVersion) -> set[int]:
-    found: set[int] = set()
-    key = version.based_on_id
-    while key and key not in found and len(found) < MOST_ANCESTORS:
-        found.add(key)
-        key = PhraseVersion.objects.filter(pk=key).values_list("based_on", flat=True).first()
-    return found
+def ancestors(*versions: PhraseVersion) -> dict[int, set[int]]:
+    """Of each the keys of those it came from, among the newest 500 versions. One query."""
+    rows = PhraseVersion.objects.order_by("-pk").values_list("pk", "based_on")
+    parents = dict(rows[:MOST_ANCESTORS])
+    return {one.pk: set(_line(one.based_on_id, parents)) for one in versions}
+
+
+def _line(key: int | None, parents: dict[int, int | None]) -> Iterator[int]:
+    seen: set[int] = set()
+    while key and key not in seen:
+        seen.add(key)
+        yield key
+        key = parents.get(key)
 
 
 def _replace(present: PhraseVersion | None, by: PhraseVersion | None) -> None:
@@ -205,5 +212,5 @@ def drop(by: Member, token: str) -> PhraseVersion:
 
 def _end_trial(version: PhraseVersion) -> None:
     version.trial_until = None
-    going = version.dry_runs.exclude(state__in=(DryRun.State.DONE, DryRun.State.STOPPED))
+    going = version.dry_runs.exclude(state__in=(DryRun.State.DONE, DryRun.State.STOPPED, DryRun.State.FAILED))
     going.update(state=DryRun.State.STOPPED, done_at=timezone.now(), held_until=None)

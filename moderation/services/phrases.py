@@ -195,7 +195,7 @@ def change(by: Member, token: str, *, edits: int, change: Change) -> PhraseVersi
     version = held_draft(by, token, edits=edits)
     _mind_release(change)
     version.content = phrase_content.written(phrase_content.changed(content_of(version), change))
-    _noted(version, by, phrase_content.says(change))
+    noted(version, by, phrase_content.says(change))
     version.save(update_fields=["content", "edits", "acts"])
     audit.record(by, "phrases.changed", version, reason=_kind(change))
     return version
@@ -206,7 +206,7 @@ def say_why(by: Member, token: str, *, edits: int, reason: str) -> PhraseVersion
     """The draft with its author's reason. Raises as `change` does."""
     version = held_draft(by, token, edits=edits)
     version.reason = reason.strip()[:LONGEST_NOTE]
-    _noted(version, by, "why")
+    noted(version, by, "why")
     version.save(update_fields=["reason", "edits", "acts"])
     audit.record(by, "phrases.changed", version, reason="why")
     return version
@@ -254,7 +254,8 @@ def _since(version: PhraseVersion, edits: int) -> str:
     return _now("This draft has changed since you opened it. %(done)s. Please look again.") % {"done": done}
 
 
-def _noted(version: PhraseVersion, by: Member, what: str) -> None:
+def noted(version: PhraseVersion, by: Member, what: str) -> None:
+    """Counts a change and writes down whose it is. Its row is saved by the caller."""
     version.edits += 1
     act: dict[str, Any] = {"edits": version.edits, "by": by.pk, "at": timezone.now().isoformat(), "says": what}
     kept, before = version.acts[-ACTS_KEPT + 1 :], version.acts[: -ACTS_KEPT + 1]

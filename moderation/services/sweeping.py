@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
@@ -137,15 +138,22 @@ def _mind_lag() -> None:
     if behind < LAG:
         return
     log.error("Screening lags: the oldest message without one waits %s seconds", int(behind.total_seconds()))
-    if may_tell("screening-lags"):
-        addresses = Member.objects.filter(groups__name__in=HEARING_ROLES, is_active=True).exclude(email="")
-        body = "Messages go out, but nothing looks for danger in them at the moment. Please look at the server's log."
-        for address in sorted(set(addresses.values_list("email", flat=True))):
-            outbox.write(to=address, subject="Screening is behind", body=body)
+    tell(
+        "screening-lags", HEARING_ROLES, "Screening is behind",
+        "Messages go out, but nothing looks for danger in them at the moment. Please look at the server's log.",
+    )  # fmt: skip
 
 
-def may_tell(kind: str) -> bool:
-    """True for one caller an hour: a trouble of this kind is told once, whoever finds it."""
+def tell(kind: str, roles: Collection[str], subject: str, body: str) -> None:
+    """Writes to everybody with one of these roles; a trouble of this kind once an hour, whoever finds it."""
+    if not _may_tell(kind):
+        return
+    people = Member.objects.filter(groups__name__in=roles, is_active=True).exclude(email="")
+    for address in sorted(set(people.values_list("email", flat=True))):
+        outbox.write(to=address, subject=subject, body=body)
+
+
+def _may_tell(kind: str) -> bool:
     now = timezone.now()
     _, made = Alarm.objects.get_or_create(kind=kind, defaults={"at": now})
     return made or bool(Alarm.objects.filter(kind=kind, at__lt=now - TOLD_AGAIN_AFTER).update(at=now))

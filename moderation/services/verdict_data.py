@@ -1,12 +1,12 @@
-"""Verdicts as data, to calibrate by: rules with versions, level, score, what a moderator said. Never a word of anybody.
+"""Verdicts as counts, to calibrate by: rules, level, score, what a moderator said of them. Never a word of anybody.
 
-Only of members who agreed to research, as it stands now. No name, no key of anything, no day; small groups are made
-coarser until at least ten rows share them, or left out.
+Members who agreed to research agreed to "counts without names". So only theirs are in it, as it stands now, and each
+line is a count about at least ten of them: what is rarer is made coarser, or left out. No name, no key, no day.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -31,17 +31,18 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One verdict about one rule in one case."""
+    """Verdicts about one rule that are alike; before they are counted, one of them."""
 
     rule: str  # without version; a list, or "other", where few were judged
     rule_version: str
-    lists: str  # version of phrase lists and model
-    severity: int | None  # the detector's own; None where the reading is gone
-    score: float | None  # to two places
+    lists: str  # version of phrase lists and model; empty where few have it
+    severity: int | None  # the detector's own; None where the reading is gone, or few have it
+    score: float | None  # to one place
     category: str
     verdict: str
     language: str
     week: str  # "2026-W48", or "any"
+    times: int = 1
 
     def stored(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -50,17 +51,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The rows, in an order that says nothing, and how many were left out because few were like them."""
+    """The lines, in an order that says nothing, and how many verdicts were left out because few were like them."""
 
     rows: list[Row]
     left_out: int
 
 
 def export(days: int = DAYS) -> Export:
-    """The verdicts of these days of members who agreed to research."""
+    """The verdicts of these days of members who agreed to research, counted."""
     rows = list(_rows(days))
-    coarse = list(_coarse(rows))
-    return Export(sorted(coarse, key=lambda one: tuple(map(str, one.stored().values()))), len(rows) - len(coarse))
+    counted = Counter(row for row, _ in _coarse(rows))
+    lines = [replace(row, times=times) for row, times in counted.items()]
+    return Export(sorted(lines, key=lambda one: tuple(map(str, one.stored().values()))), len(rows) - counted.total())
 
 
 def taken_out(by: Member) -> Export:
@@ -70,13 +72,14 @@ def taken_out(by: Member) -> Export:
     return export()
 
 
-def _rows(days: int) -> Iterator[Row]:
+def _rows(days: int) -> Iterator[tuple[Row, int]]:
+    """Each verdict, with the key of the member it is about."""
     judged = list(scorecards.judgements(timezone.now() - timedelta(days=days)))
     for start in range(0, len(judged), AT_ONCE):
         yield from _portion(judged[start : start + AT_ONCE])
 
 
-def _portion(judged: Sequence[scorecards.Judged]) -> Iterator[Row]:
+def _portion(judged: Sequence[scorecards.Judged]) -> Iterator[tuple[Row, int]]:
     whose = dict(Decision.objects.filter(pk__in=[one.decision_id for one in judged]).values_list("pk", "member"))
     agreed = _agreed(one for one in whose.values() if one)
     wanted = [one for one in judged if whose.get(one.decision_id) in agreed]
@@ -86,7 +89,7 @@ def _portion(judged: Sequence[scorecards.Judged]) -> Iterator[Row]:
         flag = flags.get(one.flag_id or 0)
         reading = readings.get(flag.message_id or 0) if flag else None
         for rule, verdict in one.verdicts.items():
-            yield _row(one, rule, verdict, flag, reading)
+            yield _row(one, rule, verdict, flag, reading), whose[one.decision_id] or 0
 
 
 def _agreed(members: Iterable[int]) -> set[int]:
@@ -115,7 +118,7 @@ def _row(judged: scorecards.Judged, rule: str, verdict: str, flag: Flag | None, 
         rule_version=version,
         lists=reading.version if reading else "",
         severity=tallying.detected_level(reading) if reading else None,
-        score=round(reading.score, 2) if reading else None,
+        score=round(reading.score, 1) if reading else None,
         category=category or OTHER,
         verdict=verdict,
         language=name.partition(".")[0] if name not in (CASE,) and not name.startswith("model") else ANY,
@@ -123,38 +126,28 @@ def _row(judged: scorecards.Judged, rule: str, verdict: str, flag: Flag | None, 
     )
 
 
-def _coarse(rows: Sequence[Row]) -> Iterator[Row]:
-    """Rows of which at least ten share week, category and language; and rules that at least ten rows name."""
-    steps: tuple[Callable[[Row], Row], ...] = (
-        lambda one: replace(one, week=ANY),
-        lambda one: replace(one, category=OTHER),
-        lambda one: replace(one, language=ANY, rule=OTHER, rule_version=""),  # a rule's name begins with its language
-    )
-    yield from _named(_grouped(list(rows), steps))
+STEPS: tuple[Callable[[Row], Row], ...] = (
+    lambda one: replace(one, week=ANY),
+    lambda one: replace(one, lists=""),
+    lambda one: replace(one, score=None),
+    lambda one: replace(one, category=OTHER),
+    lambda one: replace(one, rule=scorecards.list_of(one.rule), rule_version=""),
+    lambda one: replace(one, severity=None),
+    lambda one: replace(one, language=ANY, rule=OTHER, rule_version=""),  # a rule's name begins with its language
+)
 
 
-def _grouped(rows: list[Row], steps: Sequence[Callable[[Row], Row]]) -> list[Row]:
-    for step in steps:
-        small = _small(rows)
-        rows = [step(one) if _group(one) in small else one for one in rows]
-    small = _small(rows)
-    return [one for one in rows if _group(one) not in small]
+def _coarse(rows: list[tuple[Row, int]]) -> list[tuple[Row, int]]:
+    """Those that are alike for at least ten members, each made only as coarse as that takes."""
+    for step in STEPS:
+        rare = _rare(rows)
+        rows = [(step(row), member) if row in rare else (row, member) for row, member in rows]
+    rare = _rare(rows)
+    return [one for one in rows if one[0] not in rare]
 
 
-def _group(one: Row) -> tuple[str, str, str]:
-    return one.week, one.category, one.language
-
-
-def _small(rows: Iterable[Row]) -> set[tuple[str, str, str]]:
-    return {key for key, count in Counter(map(_group, rows)).items() if count < FEW}
-
-
-def _named(rows: list[Row]) -> list[Row]:
-    """Each rule by its name where enough rows have it, else by its list, else not at all."""
-    for step in (scorecards.list_of, lambda _: OTHER):
-        count = Counter((one.rule, one.rule_version) for one in rows)
-        rows = [
-            one if count[one.rule, one.rule_version] >= FEW else replace(one, rule=step(one.rule), rule_version="")
-            for one in rows
-        ]
-    return rows
+def _rare(rows: Iterable[tuple[Row, int]]) -> set[Row]:
+    people: dict[Row, set[int]] = defaultdict(set)
+    for row, member in rows:
+        people[row].add(member)
+    return {row for row, members in people.items() if len(members) < FEW}

@@ -65,6 +65,8 @@ def progress(run: DryRun, at: datetime | None = None) -> str:
         return f"{_counting(run, at or timezone.now())} {_('You can leave; it goes on.')}"
     if run.state == State.STOPPED:
         return _("Stopped. The figures are those of the part that was read.")
+    if run.state == State.FAILED:
+        return _("It broke off three times and was given up. Nothing of the draft is lost; the server's log says why.")
     return _("Done.")
 
 
@@ -102,7 +104,7 @@ def rows(result: Result) -> list[Row]:
     return [
         _counted(_("Came to the queue"), now.flags, draft.flags),
         _counted(_("of these, Now or Soon"), now.now_band, draft.now_band, is_part=True),
-        Row(_("A moderator acted on"), _n(now.acted), _n(draft.acted), acted, warns=bool(lost)),
+        Row(_("A moderator acted on"), whole(now.acted), whole(draft.acted), acted, warns=bool(lost)),
         _counted(_("A moderator's answer was “no concern”"), now.no_concern, draft.no_concern),
         Row(_("Work in the queue, a day"), _minutes(now), _minutes(draft), _more_work(now, draft)),
         Row(_("Expected waiting time"), lasts(now.waiting_seconds), lasts(draft.waiting_seconds), _waits(now, draft)),
@@ -110,10 +112,11 @@ def rows(result: Result) -> list[Row]:
 
 
 def _counted(label: str, now: int, draft: int, *, is_part: bool = False) -> Row:
-    return Row(label, _n(now), _n(draft), fewer(now, draft), is_part=is_part)
+    return Row(label, whole(now), whole(draft), fewer(now, draft), is_part=is_part)
 
 
-def _n(count: int) -> str:
+def whole(count: int) -> str:
+    """A count with its thousands apart: "8,836"."""
     return f"{count:,}"
 
 
@@ -121,7 +124,7 @@ def fewer(now: int, draft: int) -> str:
     """A change in words: "23 fewer"."""
     if now == draft:
         return _("as many")
-    return _("%(n)s fewer") % {"n": _n(now - draft)} if draft < now else _("%(n)s more") % {"n": _n(draft - now)}
+    return _("%(n)s fewer") % {"n": whole(now - draft)} if draft < now else _("%(n)s more") % {"n": whole(draft - now)}
 
 
 def _minutes(side: Side) -> str:

@@ -62,6 +62,7 @@ def dry_run(request: HttpRequest, token: str) -> HttpResponse:
         "title": phrase_shown.title(run.version),
         "is_counting": dry_run_shown.is_counting(run),
         "says": dry_run_shown.progress(run),
+        "total": dry_run_shown.whole(run.total),
         "rows": dry_run_shown.rows(result),
         "moved": dry_run_shown.moved(result),
         "gained": dry_run_shown.by_category(result.gained),

@@ -20,7 +20,7 @@ from moderation import phrase_words
 from moderation.forms_phrases import ChangeForm, WordsForm
 from moderation.models import PhraseVersion
 from moderation.phrase_content import Change, NotAllowed, PutList, says
-from moderation.services import dry_runs, phrase_checks, phrase_steps, phrases
+from moderation.services import dry_runs, phrase_carrying, phrase_checks, phrase_steps, phrases
 from moderation.views import dry_run_shown, phrase_shown
 
 State = PhraseVersion.State
@@ -29,14 +29,26 @@ State = PhraseVersion.State
 @require_POST
 @behind("phrases.write")
 def begin(request: HttpRequest) -> HttpResponse:
-    """A new draft, from what is in force or from an older version."""
+    """A new draft, from what is in force or from an older version; or an older draft begun anew with its lines."""
+    carry = request.POST.get("carry", "")[:40]
     try:
+        if carry:
+            return _begun_anew(request, phrase_carrying.begin_anew(me(request), carry))
         made = phrases.draft(me(request), request.POST.get("based_on", "")[:40])
     except phrases.NotNow as refusal:
         messages.error(request, str(refusal.detail))
         return redirect("moderation:phrases")
     messages.success(request, _("A draft. Nothing of it is looked for before a second person has signed it."))
     return redirect("moderation:phrase-version", token=made.token)
+
+
+def _begun_anew(request: HttpRequest, carried: phrase_carrying.Carried) -> HttpResponse:
+    if carried.left:
+        said = _("A new draft with your lines. These no longer fit and were left out: %(lines)s.")
+        messages.warning(request, said % {"lines": "; ".join(carried.left)})
+    else:
+        messages.success(request, _("A new draft from what is in force, with all of your lines."))
+    return redirect("moderation:phrase-version", token=carried.made.token)
 
 
 @require_safe
@@ -50,12 +62,15 @@ def shown(request: HttpRequest, found: PhraseVersion, *, status: int = 200, **mo
     """The page of a version."""
     by, here = me(request), phrases.in_force()
     now, run, trial = phrases.content_of(here), dry_runs.last_of(found), dry_runs.last_of(found, is_trial=True)
-    content = phrases.content_of(found)
+    content, is_behind = phrases.content_of(found), phrase_carrying.is_behind(found, here)
+    base = phrases.content_of(found.based_on) if is_behind else now
     context = {
         "one": found,
         "title": phrase_shown.title(found),
         "state": phrase_words.STATES[found.state],
-        "lines": phrase_shown.changes(found, now),
+        "lines": phrase_shown.changes(found, base),
+        "is_behind": is_behind,
+        "since": phrase_shown.between(base, now) if is_behind else [],
         "own": [(one, phrase_words.level(one.severity), phrase_shown.own_group(one)) for one in content.lists],
         "here": here,
         "run": run and dry_run_shown.summary(run),

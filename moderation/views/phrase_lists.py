@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -46,7 +47,7 @@ def add(request: HttpRequest, token: str) -> HttpResponse:
     if not lists:
         messages.success(request, _("A phrase stands in a list of your own. Make one first."))
         return redirect("moderation:phrase-new-list", token=token)
-    form = PhraseForm(request.POST or None, lists=lists, key=request.GET.get("list", "")[:40])
+    form = PhraseForm(request.POST or None, lists=lists, key=request.GET.get("list", "")[:40] or _to_fill(lists))
     context: dict[str, Any] = {"one": found, "title": phrase_shown.title(found), "form": form, "edits": found.edits}
     if request.method == "GET" or not form.is_valid():
         return render(request, "moderation/phrase_add.html", context, status=400 if form.errors else 200)
@@ -63,6 +64,11 @@ def add(request: HttpRequest, token: str) -> HttpResponse:
     preview = phrase_checks.preview(me(request), phrase, one.language)
     context |= {"preview": preview, "percent": round(preview.share * 100, 1), "list": one, "phrase": phrase}
     return render(request, "moderation/phrase_add.html", context, status=status)
+
+
+def _to_fill(lists: Iterable[SiteList]) -> str:
+    """The key of the newest list that has no phrases yet."""
+    return next((one.key for one in reversed([*lists]) if not one.phrases), "")
 
 
 @require_http_methods(["GET", "POST"])

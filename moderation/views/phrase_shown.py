@@ -118,12 +118,17 @@ def changes(version: PhraseVersion, now: Content) -> list[phrase_words.Line]:
     over = version.state in (State.IN_FORCE, State.REPLACED, State.DROPPED)
     before = phrases.content_of(version.based_on) if over else now
     after = phrases.content_of(version)
+    return between(before, after)
+
+
+def between(before: Content, after: Content) -> list[phrase_words.Line]:
+    """What one text says otherwise than another."""
     return phrase_words.lines(phrase_content.difference(before, after), before, after)
 
 
-def card(version: PhraseVersion, now: Content, by: Member) -> dict[str, Any]:
-    """A version for a list of them."""
-    lines = changes(version, now)
+def card(version: PhraseVersion, now: Content, by: Member, *, is_behind: bool = False) -> dict[str, Any]:
+    """A version for a list of them; one that another overtook against what it was based on."""
+    lines = changes(version, phrases.content_of(version.based_on) if is_behind else now)
     return {
         "one": version,
         "title": title(version),
@@ -132,6 +137,7 @@ def card(version: PhraseVersion, now: Content, by: Member) -> dict[str, Any]:
         "more": max(len(lines) - FEW, 0),
         "signed": version.signed_at is not None,
         "is_mine": by.pk in phrases.writers(version),
+        "is_behind": is_behind,
     }
 
 

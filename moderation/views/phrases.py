@@ -22,7 +22,7 @@ from moderation.console_words import CATEGORIES
 from moderation.forms_phrases import TryForm
 from moderation.models import PhraseVersion
 from moderation.phrase_content import SiteList
-from moderation.services import phrase_checks, phrase_export, phrase_health, phrase_steps, phrases
+from moderation.services import phrase_carrying, phrase_checks, phrase_export, phrase_health, phrase_steps, phrases
 from moderation.services.phrases import Lists, ShippedGroup, ShippedPhrase
 from moderation.services.scorecards import Card
 from moderation.views import phrase_scores, phrase_shown
@@ -42,6 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     language = asked if asked in dict(known) else known[0][0]
     versions, here = phrases.versions(by), phrases.in_force()
     found, now = phrases.lists(language), phrases.content_of(here)
+    late = phrase_carrying.behind(versions, here)
     count, overlooked = phrase_health.overlooked(by)
     scores = phrase_scores.by_list()
     context = {
@@ -51,7 +52,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "model": scores.get("model"),
         "doubtful": phrase_scores.doubtful([found]),
         "marks": phrase_shown.mark_rows(found),
-        "drafts": [phrase_shown.card(one, now, by) for one in versions if one.state in ON_THEIR_WAY],
+        "drafts": [
+            phrase_shown.card(one, now, by, is_behind=one.pk in late) for one in versions if one.state in ON_THEIR_WAY
+        ],
         "versions": [(one, phrase_words.STATES[one.state]) for one in versions if one.number],
         "here": here,
         "before": here.based_on if here else None,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from moderation.models import DryRun, Flag
+from chat.models import Message, Room
+from moderation.models import DryRun, Flag, Screening
 from moderation.services import dry_run_counting, lexicon_in_force
 from tests.browser.staff import as_staff, breaches
 from tests.browser.test_axe import faults
@@ -17,6 +21,7 @@ from tests.factories import post
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 MUST = ("The lanterns have all gone dark for me", "lanterns all gone dark, again", "My lanterns have all gone dark")
 MUST_NOT = ("The lanterns go on at five", "It was dark when we left", "All of the lanterns are new")
+STORED = 3_000
 WORDS = "I think the lanterns have all gone dark for me."
 
 
@@ -34,6 +39,7 @@ def test_an_admin_tunes_a_phrase_from_idea_to_force_and_back(evening: Any, open_
         post(evening.members["Fern"], evening.room(), WORDS)
         return Flag.objects.count() - before
 
+    evening.site.do(lambda: _said_before(evening))
     assert evening.site.do(flagged) == 0
     ada.goto(evening.site.url + "/moderate/phrases/")
     ada.get_by_role("button", name="New draft").click()
@@ -65,6 +71,22 @@ def test_an_admin_tunes_a_phrase_from_idea_to_force_and_back(evening: Any, open_
     ada.get_by_role("button", name="Go back now").click()
     expect(ada.get_by_text("Only the release's own phrases are in force.").first).to_be_visible()
     assert evening.site.do(flagged) == 0
+
+
+def _said_before(evening: Any) -> None:
+    """What is stored of four weeks, with its readings."""
+    room, fern = evening.room(), evening.members["Fern"]
+    kept = [
+        Message(room=room, seq=room.top + at, author=fern, client_id=uuid4(), body=f"Line {at} of the evening",
+                stored_at=timezone.now() - timedelta(days=28) * at / STORED)
+        for at in range(STORED, 0, -1)
+    ]  # fmt: skip
+    version = lexicon_in_force.reader().version
+    read = {"severity": 0, "category": "none", "version": version}
+    Screening.objects.bulk_create(
+        Screening(message=one, author=fern, said_at=one.stored_at, **read) for one in Message.objects.bulk_create(kept)
+    )
+    Room.objects.filter(pk=room.pk).update(top=room.top + STORED, revision=room.revision + STORED)
 
 
 def _a_list(page: Any) -> None:

@@ -15,6 +15,7 @@ from chat.models.memorial import READ_FOR
 from chat.services import changes, hiding, memorials, rooms
 from chat.services.memorials import Nameless, NotSigned, NotSoLong
 from chat.services.messages import ReadOnly, SlowMode
+from community.access import may
 from community.models import AuditEntry
 from community.refusals import NotYours
 from tests.factories import make_member, post, session_of
@@ -232,3 +233,19 @@ def test_a_form_that_does_not_fit_keeps_what_was_typed(theo):
     answer = at_console(theo).post(reverse("moderation:memorials"), {"about": "Hazel", "days": "1e9"})
     assert answer.status_code == 400
     assert 'value="Hazel"' in page(answer)
+
+
+def test_once_it_is_over_nothing_in_it_is_changed_any_more(memorial, ana):
+    come_in(ana, memorial)
+    near_end = memorial.room.ends_at - timedelta(minutes=2)
+    with time_machine.travel(near_end):
+        write(ana, memorial, "She knew every bird.")
+    seq = Message.objects.get(room=memorial.room).seq
+    with time_machine.travel(memorial.room.ends_at + timedelta(minutes=2)):
+        act = changes.Act(ana.pk, session_of(ana), memorial.room.slug, seq, changes.editing("She knew some birds."))
+        with pytest.raises(ReadOnly):
+            changes.do(act)
+        assert not may(ana, "message.edit", Message.objects.select_related("room").get(seq=seq, room=memorial.room))
+        taken_back = changes.Act(ana.pk, session_of(ana), memorial.room.slug, seq, changes.withdraw)
+        changes.do(taken_back)
+    assert Message.objects.get(room=memorial.room).body != "She knew some birds."

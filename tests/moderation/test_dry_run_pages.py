@@ -164,3 +164,15 @@ def test_admins_who_work_on_no_cases_and_people_kept_apart_read_none(theo, ana, 
 @pytest.mark.parametrize(("way", "number"), [("new", 0), ("new", 2), ("missed", 1), ("other", 1), ("new", 10**9)])
 def test_a_message_that_is_not_among_them_is_not_here(theo, run, way, number):
     assert at_console(theo).get(url("dry-run-sample", run, way, number)).status_code == 404
+
+
+def test_a_run_that_was_given_up_says_so_and_is_begun_again_by_a_press():
+    ada = make_member("ada", roles=("admins",))
+    run = make_run(make_draft(ada), state=DryRun.State.FAILED, days=7)
+    client = at_console(ada)
+    shown = page(client.get(reverse("moderation:dry-run", args=[run.token])))
+    assert "It broke off three times and was given up." in shown
+    answer = client.post(reverse("moderation:dry-run-ask", args=[run.version.token]), {"days": "7"})
+    again = DryRun.objects.latest("pk")
+    assert (again.state, again.days) == (DryRun.State.WAITING, 7)
+    assert answer.url == reverse("moderation:dry-run", args=[again.token])

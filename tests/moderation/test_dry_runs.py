@@ -11,7 +11,7 @@ from chat.models import Message, Room
 from moderation.detector import shipped
 from moderation.models import Decision, DryRun, DryRunChange, Flag, PhraseVersion, Screening
 from moderation.phrase_content import Content, SiteList, Weight, written
-from moderation.services import dry_run_counting, dry_runs, phrase_compiling, phrase_smoke
+from moderation.services import dry_run_counting, dry_run_starting, dry_runs, phrase_compiling, phrase_smoke
 from moderation.services.dry_run_comparing import Comparison, Side
 from tests.factories import join, make_member, make_room, post, talk
 
@@ -144,3 +144,61 @@ def test_readings_by_another_version_are_made_anew(ada):
     found = counted(ada, make_version(ada))
     assert (found.stored, found.now.flags) == (0, 1)
     assert shipped().version != "older"
+
+
+def lapse():
+    DryRun.objects.filter(held_until__isnull=False).update(held_until=timezone.now() - timedelta(seconds=1))
+
+
+@pytest.fixture
+def processes(monkeypatch):
+    """Processes that count end at once, and fail."""
+    started = []
+
+    class Ended:
+        returncode = 1
+
+        def poll(self):
+            return self.returncode
+
+    monkeypatch.setattr(dry_run_starting, "_process", lambda token: started.append(token) or Ended())
+    monkeypatch.setattr(dry_run_starting, "_children", [])
+    return started
+
+
+@pytest.mark.logs_errors("whoever looks after the server reads it there")
+def test_a_run_whose_processes_never_begin_to_count_is_given_up_after_three(ada, processes):
+    run = dry_runs.dry_run(ada, make_version(ada).token)
+    for _ in range(6):
+        dry_run_starting.start_waiting()
+    assert processes == [run.token] * 3
+    assert DryRun.objects.get(pk=run.pk).state == "failed"
+
+
+@pytest.mark.logs_errors("whoever looks after the server reads it there")
+def test_a_run_that_breaks_off_while_it_counts_is_given_up_after_three_and_can_be_begun_again(ada, processes):
+    version = make_version(ada)
+    run = dry_runs.dry_run(ada, version.token)
+    for _ in range(3):
+        assert dry_run_counting.claim(run.token)
+        lapse()
+    assert not dry_run_starting.start_waiting()
+    assert DryRun.objects.get(pk=run.pk).state == "failed"
+    assert dry_run_counting.claim(run.token) is None
+    assert dry_runs.dry_run(ada, version.token) != run
+
+
+def test_what_gets_on_between_two_breaks_is_not_given_up(ada, processes):
+    room = make_room("evenings")
+    join(ada, room)
+    for number in range(5):
+        post(ada, room, f"the quarry {number}")
+    run = dry_runs.dry_run(ada, make_version(ada).token)
+    for _ in range(4):
+        held = dry_run_counting.claim(run.token)
+        if not held.read:
+            dry_run_counting._begin(held)
+        assert dry_run_counting.counter_for(held).piece(1)
+        lapse()
+        dry_run_starting._give_up()
+    assert dry_run_counting.go_on(run.token)

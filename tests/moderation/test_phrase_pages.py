@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chat.models import Message
+from moderation import phrase_content
 from moderation.models import Decision, Flag, PhraseVersion, RuleDay
 from moderation.services import dry_run_counting, flags, lexicon_in_force, phrases, reports
 from moderation.services.choices import Kind
@@ -374,3 +375,76 @@ def test_every_press_wants_its_own_page(ada, draft):
     draft.refresh_from_db()
     assert draft.state == State.DRAFT
     assert timezone.now() - draft.made_at < timedelta(minutes=10)
+
+
+# --- a draft that another version overtook -----------------------------------------------------------
+
+
+@pytest.fixture
+def overtaken(ada, enforced):
+    """Ada's draft with a phrase more, and Theo's version, which took one away and is in force by now."""
+    mine = phrases.draft(ada)
+    add = phrase_content.AddPhrase("tired", "not one more spring")
+    mine = phrases.change(ada, mine.token, edits=mine.edits, change=add)
+    mine = phrases.say_why(ada, mine.token, edits=mine.edits, reason="Two people said so.")
+    PhraseVersion.objects.filter(pk=enforced.pk).update(state=State.REPLACED)
+    other = replace(TIRED, key="grey", name="The grey days", phrases=("grey to the bone",))
+    make_draft(make_member("lena", roles=("leads",)), replace(TIRED, phrases=("so very tired",)), other,
+               state=State.IN_FORCE, number=2, based_on=enforced, in_force_at=timezone.now())  # fmt: skip
+    lexicon_in_force.forget()
+    return mine
+
+
+def test_an_overtaken_draft_says_what_changed_since(ada, overtaken):
+    shown = page(at_console(ada).get(url("phrase-version", overtaken.token)))
+    since = shown.split('id="since"')[1].split("</section>")[0]
+    assert "Version 2 was put in force since this was begun" in since
+    assert "The grey days" in since
+    assert "cannot do another winter" in since
+    mine = shown.split('id="changes"')[1].split("</section>")[0]
+    assert "not one more spring" in mine
+    assert "grey" not in mine, "only what its author changed"
+    listed = page(at_console(ada).get(url("phrases"))).split('id="drafts-h"')[1].split("</section>")[0]
+    assert "Another version was put in force since this was begun." in listed
+    assert "grey" not in listed
+
+
+def test_its_lines_are_carried_to_a_draft_from_what_is_in_force(ada, theo, overtaken):
+    client = at_console(theo)
+    answer = client.post(url("phrase-draft"), {"carry": overtaken.token})
+    made = PhraseVersion.objects.latest("pk")
+    assert answer.url == url("phrase-version", made.token)
+    assert made.based_on.number == 2
+    tired, grey = phrases.content_of(made).lists
+    assert (tired.phrases, grey.phrases) == (("so very tired", "not one more spring"), ("grey to the bone",))
+    assert made.reason == "Two people said so."
+    assert phrases.writers(made) == {ada.pk, theo.pk}, "neither of them can sign it"
+    overtaken.refresh_from_db()
+    assert overtaken.state == State.DROPPED
+    assert "was put in force since" not in page(client.get(answer.url))
+
+
+def test_what_no_longer_fits_is_said(ada, overtaken):
+    here = phrases.in_force()
+    here.content = {"lists": [], "weights": []}
+    here.save()
+    client = at_console(ada)
+    shown = page(client.post(url("phrase-draft"), {"carry": overtaken.token}, follow=True))
+    assert "These no longer fit and were left out" in shown
+    assert "not one more spring" in shown
+
+
+def test_only_what_was_overtaken_is_begun_anew_and_only_by_writers(ada, draft, overtaken):
+    assert at_console(ada).post(url("phrase-draft"), {"carry": "no-such"}).status_code == 404
+    moderator = make_member("mo", roles=("moderators",))
+    assert at_console(moderator).post(url("phrase-draft"), {"carry": overtaken.token}).status_code in (403, 404)
+    fresh = phrases.draft(ada)
+    at_console(ada).post(url("phrase-draft"), {"carry": fresh.token})
+    fresh.refresh_from_db()
+    assert fresh.state == State.DRAFT
+
+
+def test_a_phrase_goes_to_the_list_that_has_none_yet(ada):
+    made = make_draft(ada, TIRED, replace(TIRED, key="grey", name="The grey days", phrases=()))
+    shown = page(at_console(ada).get(url("phrase-add", made.token)))
+    assert '<option value="grey" selected>' in shown

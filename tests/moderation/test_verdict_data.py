@@ -53,111 +53,89 @@ def test_each_deciding_kind_carries_a_verdict_that_can_be_changed(kind, rules):
 
 
 @pytest.fixture
-def evenings() -> Any:
-    ana, room = make_member("anastasia"), make_room("evenings")
-    join(ana, room)
-    consent.give(ana, {"research"})
-    post(ana, room, DANGER)
-    return ana, room
+def twelve() -> list[Any]:
+    """Twelve members who agreed to research; each of them wrote what the detector found."""
+    room = make_room("evenings")
+    people = [make_member(f"anastasia{number}") for number in range(12)]
+    for one in people:
+        join(one, room)
+        consent.give(one, {"research"})
+        post(one, room, DANGER)
+    return people
 
 
-def judged(member: Any, count: int = 12, **more: Any) -> None:
-    flag = Flag.objects.first()
-    for number in range(count):
-        one = (
-            flag
-            if not number
-            else Flag.objects.create(
-                message=flag.message, member=member, severity=2, due_at=timezone.now(), closed_at=timezone.now()
-            )
-        )
-        Decision.objects.create(
-            **{
-                "flag": one,
-                "member": member,
-                "kind": "support",
-                "verdicts": {RULE: "real-risk"},
-                "words": "plover",
-                **more,
-            }
-        )
+def judged(people: list[Any], **more: Any) -> None:
+    """A decision about each of them, with the same verdict."""
+    for one in people:
+        said = {"kind": "support", "verdicts": {RULE: "real-risk"}, "words": "plover", **more}
+        flag = Flag.objects.filter(member=one).order_by("pk").last()
+        Decision.objects.create(**{"flag": flag, "member": one, **said})
 
 
-ALLOWED = {"rule", "rule_version", "lists", "severity", "score", "category", "verdict", "language", "week"}
+ALLOWED = {"rule", "rule_version", "lists", "severity", "score", "category", "verdict", "language", "week", "times"}
 
 
 @pytest.mark.django_db
-def test_what_is_taken_out_holds_rules_and_figures_and_no_word_name_or_key(evenings):
-    ana, _room = evenings
-    judged(ana)
+def test_what_is_taken_out_counts_rules_and_figures_and_holds_no_word_name_or_key(twelve):
+    judged(twelve)
     out = StringIO()
     call_command("export_verdicts", stdout=out, stderr=StringIO())
-    lines = [json.loads(one) for one in out.getvalue().splitlines()]
-    assert len(lines) == 12
+    (one,) = [json.loads(line) for line in out.getvalue().splitlines()]
     week = timezone.now().isocalendar()
-    for one in lines:
-        assert set(one) == ALLOWED
-        assert one["rule"] == RULE.partition("@")[0]
-        assert (one["rule_version"], one["language"], one["severity"], one["category"]) == ("1", "en", 2, "suicide")
-        assert one["verdict"] in VERDICTS
-        assert one["week"] == f"{week.year}-W{week.week:02}"
-        assert 0 < one["score"] < 1
-        assert round(one["score"], 2) == one["score"]
-        assert one["lists"].startswith("en1")
+    assert set(one) == ALLOWED
+    assert (one["rule"], one["rule_version"]) == (RULE.partition("@")[0], "1")
+    assert (one["language"], one["severity"], one["category"], one["times"]) == ("en", 2, "suicide", 12)
+    assert one["verdict"] in VERDICTS
+    assert one["week"] == f"{week.year}-W{week.week:02}"
+    assert round(one["score"], 1) == one["score"]
+    assert one["lists"].startswith("en1")
     for word in ("nightjar", "heron", "tonight", "plover", "anastasia", "evenings", Flag.objects.earliest("pk").token):
         assert word not in out.getvalue()
     assert AuditEntry.objects.filter(action="verdicts.exported").exists()
 
 
 @pytest.mark.django_db
-def test_only_of_members_who_agreed_to_research_as_it_stands_now(evenings):
-    ana, _room = evenings
-    judged(ana)
-    consent.withdraw(ana, "research")
-    assert verdict_data.export() == verdict_data.Export([], 0)
-    Consent.objects.create(member=ana, kind="research", version="2020-01", text_hash="0")
+def test_only_of_members_who_agreed_to_research_as_it_stands_now(twelve):
+    judged(twelve)
+    for one in twelve[:2]:
+        consent.withdraw(one, "research")
+    assert [one.times for one in verdict_data.export().rows] == [10]
+    consent.withdraw(twelve[2], "research")
+    Consent.objects.create(member=twelve[2], kind="research", version="2020-01", text_hash="0")
     assert not verdict_data.export().rows, "what was agreed to in other words is not agreed to"
-    consent.give(ana, {"research"})
-    assert len(verdict_data.export().rows) == 12
+    consent.give(twelve[2], {"research"})
+    assert [one.times for one in verdict_data.export().rows] == [10]
 
 
 @pytest.mark.django_db
-def test_conversations_are_in_it_only_as_figures():
-    ana, ben = make_member("anastasia"), make_member("ben")
-    consent.give(ana, {"research"})
-    post(ana, talk(ana, ben), DANGER)
-    judged(ana)
-    (first, *_others) = verdict_data.export().rows
-    assert set(first.stored()) == ALLOWED
-    assert first.severity == 2
+def test_a_line_is_about_ten_members_however_often_one_of_them_was_judged(twelve):
+    for _ in range(12):
+        judged(twelve[:1], flag=None)
+    assert verdict_data.export() == verdict_data.Export([], 12)
 
 
 @pytest.mark.django_db
-def test_small_groups_are_made_coarser_and_what_is_left_alone_goes(evenings):
-    ana, _room = evenings
-    judged(ana, 11)
-    judged(ana, 2, at=timezone.now() - timedelta(days=30), flag=None)
-    judged(ana, 1, verdicts={"es.seldom.0001@1": "idiom"}, flag=None)
+def test_conversations_are_in_it_only_as_figures(twelve):
+    post(twelve[0], talk(twelve[0], twelve[1]), DANGER)
+    judged(twelve)
+    (one,) = verdict_data.export().rows
+    assert set(one.stored()) == ALLOWED
+    assert (one.severity, one.times) == (2, 12)
+
+
+@pytest.mark.django_db
+def test_what_is_rare_is_made_coarser_and_what_is_left_alone_goes(twelve):
+    judged(twelve[:9], verdicts={"es.seldom.0001@1": "idiom"}, flag=None, at=timezone.now() - timedelta(days=60))
+    judged(twelve[:1], verdicts={"pt.alone.0001@1": "wrong"}, flag=None)
     found = verdict_data.export()
-    assert len(found.rows) == 11
-    assert found.left_out == 3
-    judged(ana, 9, verdicts={"es.seldom.0002@1": "idiom"}, flag=None, at=timezone.now() - timedelta(days=60))
-    rows = [one for one in verdict_data.export().rows if one.language == "es"]
-    assert {(one.rule, one.week) for one in rows} == {("es.seldom", "any")}
-    assert len(rows) == 10
+    assert (found.rows, found.left_out) == ([], 10)
+    judged(twelve[9:], verdicts={"es.seldom.0002@1": "idiom"}, flag=None)
+    (one,) = verdict_data.export().rows
+    assert (one.rule, one.rule_version, one.week, one.language, one.times) == ("es.seldom", "", "any", "es", 12)
 
 
 @pytest.mark.django_db
-def test_where_few_rows_have_a_language_neither_it_nor_the_rule_is_named(evenings):
-    ana, _room = evenings
-    for language in ("es", "pt"):
-        judged(ana, 6, verdicts={f"{language}.seldom.0001@1": "idiom"}, flag=None)
+def test_where_few_have_a_language_neither_it_nor_the_rule_is_named(twelve):
+    for language, some in (("es", twelve[:6]), ("pt", twelve[6:])):
+        judged(some, verdicts={f"{language}.seldom.0001@1": "idiom"}, flag=None)
     assert {(one.rule, one.rule_version, one.language) for one in verdict_data.export().rows} == {("other", "", "any")}
-
-
-@pytest.mark.django_db
-def test_a_rule_that_few_judged_is_named_by_its_list(evenings):
-    ana, _room = evenings
-    for number in range(12):
-        judged(ana, 1, verdicts={f"en.passive-wish.{number:04}@1": "idiom"}, flag=None)
-    assert {one.rule for one in verdict_data.export().rows} == {"en.passive-wish"}
