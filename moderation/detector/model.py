@@ -131,7 +131,7 @@ class Model:
         """Log-odds of each head in its worst window, and the first word of the window with the most risk."""
         return self.weigh(ngrams.by_word(words, self.kin), between)
 
-    def weigh(self, words: Sequence[tuple[int, ...]], between: Between = nothing) -> Odds:
+    def weigh(self, words: Sequence[array[int]], between: Between = nothing) -> Odds:
         """The same for words as `ngrams.by_word` has them."""
         side, best, at = self.side, [-1e9] * len(HEADS), 0
         for start, sums, count in self._windows(words):
@@ -144,7 +144,7 @@ class Model:
             best = [head.bias + share * (odds - head.bias) for head, odds in zip(heads, best, strict=True)]
         return Odds(best[0], best[1], best[2], at)
 
-    def _windows(self, numbers: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, list[int], int]]:
+    def _windows(self, numbers: Sequence[array[int]]) -> Iterator[tuple[int, list[int], int]]:
         """Where each window begins, its sums and the number of its features. Two strides make one window."""
         sums = self.side.sums
         first: set[int] = set().union(*numbers[:STRIDE])

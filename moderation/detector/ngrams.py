@@ -82,12 +82,12 @@ def _within(shown: str) -> Iterator[int]:
             yield crc32(piece, begun) & _MASK
 
 
-def by_word(words: Sequence[str], kin: Kin) -> list[tuple[int, ...]]:
+def by_word(words: Sequence[str], kin: Kin) -> list[array[int]]:
     """For each word, the numbers of what ends with it: itself, rows of two and three, pairs with a gap, the same
     with classes, and the things that it and the words before it stand for."""
     parts = list(map(known, words, repeat(kin)))
     each = zip(parts, _rows(parts), _things(words, kin), strict=True)
-    return [(*own.numbers, *rows, *things) for own, rows, things in each]
+    return [array("I", (*own.numbers, *rows, *things)) for own, rows, things in each]
 
 
 def _rows(parts: Sequence[Word]) -> Iterator[tuple[int, ...]]:
