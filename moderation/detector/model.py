@@ -11,15 +11,16 @@ from math import sqrt
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import compress, decompress, error
 
 from moderation.detector import ngrams
 from moderation.detector.finding import Category
-from moderation.detector.kin import NONE, Kin
+from moderation.detector.kin import NONE, Classes, Kin
 from moderation.detector.reading import Between, nothing
-from moderation.detector.rows import little
+from moderation.detector.rows import dumped, framed, little, loaded, pieces
 
 FILE = Path(__file__).resolve().parent.parent / "lexicons" / "model.bin"
-MAGIC = b"CLM5"
+MAGIC = b"CLM6"
 HEADS = ("risk", "severe", "distress")
 STRIDE = 20  # words
 WINDOW = 2 * STRIDE  # words read at once; of a longer text, the worst window counts
@@ -134,7 +135,7 @@ class Model:
         """Log-odds of each head in its worst window, and the first word of the window with the most risk."""
         return self.weigh(ngrams.by_word(words, self.kin), between)
 
-    def weigh(self, words: Sequence[tuple[int, ...]], between: Between = nothing) -> Odds:
+    def weigh(self, words: Sequence[array[int]], between: Between = nothing) -> Odds:
         """The same for words as `ngrams.by_word` has them."""
         side, best, at = self.side, [-1e9] * len(HEADS), 0
         for start, sums, count in self._windows(words):
@@ -147,7 +148,7 @@ class Model:
             best = [head.bias + share * (odds - head.bias) for head, odds in zip(heads, best, strict=True)]
         return Odds(best[0], best[1], best[2], at)
 
-    def _windows(self, numbers: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, list[int], int]]:
+    def _windows(self, numbers: Sequence[array[int]]) -> Iterator[tuple[int, list[int], int]]:
         """Where each window begins, its sums and the number of its features. Two strides make one window."""
         sums = self.side.sums
         first: set[int] = set().union(*numbers[:STRIDE])
@@ -193,7 +194,7 @@ class Model:
         """The weight of one n-gram; a single word stands for the letters in it and what it means, too."""
         if len(words) == 1:
             alone = (ngrams.together(one, one) for one in self.kin.of(text))
-            return sum(self.risk.weights[one] for one in (*ngrams.known(text).numbers, *alone))
+            return sum(self.risk.weights[one] for one in (*ngrams.known(text, self.kin).numbers, *alone))
         return self.risk.weights[ngrams.bucket(text)]
 
 
@@ -207,20 +208,22 @@ def load(content: bytes) -> Model:
     """A model from the content of its file. Raises ValueError when that is something else."""
     if content[:4] != MAGIC:
         raise ValueError("not a model of this detector")
-    size = int.from_bytes(content[4:8], "big")
-    about = json.loads(content[8 : 8 + size])
-    at = 8 + size
-    heads: dict[str, Head] = {}
-    for name in (*HEADS, *about["topics"]):
-        size = ngrams.BUCKETS if name in HEADS else TOPIC_BUCKETS
-        weights = array("b", content[at : at + size])
-        if len(weights) != size:
-            raise ValueError("the model is cut short")
-        heads[name] = Head(weights, **about["heads"][name])
+    try:
+        about, weights, sums, numbers = pieces(decompress(content[4:]))
+    except error as wrong:
+        raise ValueError("the model is cut short") from wrong
+    told = json.loads(bytes(about))
+    sizes = {name: ngrams.BUCKETS if name in HEADS else TOPIC_BUCKETS for name in (*HEADS, *told["topics"])}
+    if sum(sizes.values()) != len(weights):
+        raise ValueError("the weights are not those of this model")
+    heads, at = {}, 0
+    for name, size in sizes.items():
+        heads[name] = Head(array("b", weights[at : at + size].tobytes()), **told["heads"][name])
         at += size
-    topics = Topics({Category(name): heads[name] for name in about["topics"]})
+    topics = Topics({Category(name): heads[name] for name in told["topics"]})
     risk, severe, distress = (heads[name] for name in HEADS)
-    return Model(risk, severe, distress, about["version"], about["fusion"], topics, Kin(about["kin"]))
+    kin = Kin(told["kin"], Classes(loaded(sums), loaded(numbers)))
+    return Model(risk, severe, distress, told["version"], told["fusion"], topics, kin)
 
 
 def dump(model: Model) -> bytes:
@@ -233,9 +236,9 @@ def dump(model: Model) -> bytes:
         "kin": model.kin.table,
         "heads": {name: {"scale": head.scale, "bias": head.bias} for name, head in heads.items()},
     }
-    written = json.dumps(about).encode()
-    weights = b"".join(head.weights.tobytes() for head in heads.values())
-    return MAGIC + len(written).to_bytes(4, "big") + written + weights
+    weights, classes = b"".join(head.weights.tobytes() for head in heads.values()), model.kin.classes
+    written = [*framed(json.dumps(about).encode()), *framed(weights), *dumped(classes.sums), *dumped(classes.numbers)]
+    return MAGIC + compress(b"".join(written), 9)
 
 
 def _ignorant() -> Model:

@@ -1,10 +1,15 @@
-"""A row of words as numbers: one to three in a row, three to five letters within one, things named together."""
+"""A row of words as numbers: one to three in a row, three to five letters within one, things named together.
+
+Rows are numbered once more with classes in place of words, so that what was learnt of "told my mom" is known of
+"told my wife".
+"""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 from zlib import crc32
 
@@ -38,22 +43,33 @@ def pairs(kin: Kin) -> list[array[int]]:
 
 
 class Word(NamedTuple):
-    """What the numbers of rows that hold this word are made from: checksums can be continued."""
+    """What the numbers of rows that hold this word are made from: checksums can be continued.
 
-    numbers: tuple[int, ...]  # of the word and of the letters within it
+    A word without a class stands for itself where others stand for their class.
+    """
+
+    numbers: tuple[int, ...]  # of the word, of the letters within it, of its class
     after: bytes  # the word after another
     alone: int  # checksums: of the word, and of the word with what stands for one or two others after it
     one_left_out: int
     two_left_out: int
+    kind: bytes  # its class after another word
+    kind_alone: int  # checksums: of the class, and with what stands for another word after it
+    kind_left_out: int
 
 
 @lru_cache(maxsize=4096)
-def known(word: str) -> Word:
+def known(word: str, kin: Kin) -> Word:
     """The parts of this word's numbers."""
     written = word.encode("utf-8", "replace")
-    alone = crc32(written)
-    numbers = tuple({alone & _MASK, *_within(f"<{word[:_LONGEST_WORD]}>")})
-    return Word(numbers, b" " + written, alone, crc32(b" *", alone), crc32(b" **", alone))
+    number = kin.classes.number(written)
+    kind = b"#%d" % number if number else written
+    alone, kind_alone = crc32(written), crc32(kind)
+    numbers = tuple({alone & _MASK, kind_alone & _MASK, *_within(f"<{word[:_LONGEST_WORD]}>")})
+    return Word(
+        numbers, b" " + written, alone, crc32(b" *", alone), crc32(b" **", alone),
+        b" " + kind, kind_alone, crc32(b" *", kind_alone),
+    )  # fmt: skip
 
 
 def _within(shown: str) -> Iterator[int]:
@@ -66,24 +82,35 @@ def _within(shown: str) -> Iterator[int]:
             yield crc32(piece, begun) & _MASK
 
 
-def by_word(words: Sequence[str], kin: Kin) -> list[tuple[int, ...]]:
-    """For each word, the numbers of what ends with it: itself, rows of two and three, pairs with a gap, and the things
-    that it and the words before it stand for."""
-    found: list[tuple[int, ...]] = []
+def by_word(words: Sequence[str], kin: Kin) -> list[array[int]]:
+    """For each word, the numbers of what ends with it: itself, rows of two and three, pairs with a gap, the same
+    with classes, and the things that it and the words before it stand for."""
+    parts = list(map(known, words, repeat(kin)))
+    each = zip(parts, _rows(parts), _things(words, kin), strict=True)
+    return [array("I", (*own.numbers, *rows, *things)) for own, rows, things in each]
+
+
+def _rows(parts: Sequence[Word]) -> Iterator[tuple[int, ...]]:
+    """For each word, the numbers of the rows that end with it; some may be there twice."""
     one = two = three = None
-    pair = 0
-    for own, things in zip(map(known, words), _things(words, kin), strict=True):
-        numbers, after = own.numbers, own.after
+    plain = second = first = both = 0  # the last two words, with no class, that of the second, of the first, of both
+    for own in parts:
+        numbers: tuple[int, ...] = ()
         if one:
-            before, pair = pair, crc32(after, one.alone)
-            numbers = (*numbers, pair & _MASK)
+            after, kind = own.after, own.kind
             if two:
-                numbers = (*numbers, crc32(after, before) & _MASK, crc32(after, two.one_left_out) & _MASK)
+                numbers = (
+                    crc32(after, plain) & _MASK, crc32(kind, plain) & _MASK, crc32(after, second) & _MASK,
+                    crc32(after, first) & _MASK, crc32(kind, both) & _MASK,
+                    crc32(after, two.one_left_out) & _MASK, crc32(kind, two.kind_left_out) & _MASK,
+                )  # fmt: skip
                 if three:
                     numbers = (*numbers, crc32(after, three.two_left_out) & _MASK)
-        found.append((*numbers, *things) if things else numbers)
+            plain, second = crc32(after, one.alone), crc32(kind, one.alone)
+            first, both = crc32(after, one.kind_alone), crc32(kind, one.kind_alone)
+            numbers = (plain & _MASK, second & _MASK, first & _MASK, both & _MASK, *numbers)
+        yield numbers
         one, two, three = own, one, two
-    return found
 
 
 def _things(words: Sequence[str], kin: Kin) -> Iterator[list[int]]:
@@ -106,31 +133,20 @@ def _things(words: Sequence[str], kin: Kin) -> Iterator[list[int]]:
 def across(words: Sequence[str], begin: int, end: int, kin: Kin) -> Iterator[tuple[int, list[int]]]:
     """What words from `begin` to `end` have besides, because of the words before `begin`: for each, more numbers.
 
-    `by_word` of them alone, and these, are what `by_word` says of them among the others.
+    `by_word` of them alone, and these, are what `by_word` says of them among the others; some may be there twice.
     """
     numbers = pairs(kin)
     said = [(at, thing) for at in range(max(0, begin - TOGETHER), begin) for thing in kin.of(words[at])]
+    first = max(0, begin - _ROWS_REACH)
+    rows = list(_rows([known(one, kin) for one in words[first : min(begin + _ROWS_REACH, end)]]))
     for at in range(begin, min(begin + TOGETHER, end)):
-        found = _rows_across(words, at, begin) if at < begin + _ROWS_REACH else []
+        found = list(rows[at - first]) if at < begin + _ROWS_REACH else []
         if said and (own := kin.of(words[at])):
             near = [thing for place, thing in said if place >= at - TOGETHER]
             for one in own:
                 found.extend(map(numbers[one].__getitem__, near))
         if found:
             yield at, found
-
-
-def _rows_across(words: Sequence[str], at: int, begin: int) -> list[int]:
-    """The numbers of rows of words that end here and began before `begin`."""
-    after, found = known(words[at]).after, []
-    if at == begin:
-        found.append(crc32(after, known(words[at - 1]).alone))
-    if 2 <= at < begin + 2:
-        two = known(words[at - 2])
-        found += crc32(after, crc32(known(words[at - 1]).after, two.alone)), crc32(after, two.one_left_out)
-    if at >= _ROWS_REACH:
-        found.append(crc32(after, known(words[at - 3]).two_left_out))
-    return [one & _MASK for one in found]
 
 
 def of_words(words: Sequence[str], kin: Kin) -> set[int]:

@@ -6,6 +6,7 @@ message into the next have to be looked for anew. The answer is the same as read
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -31,7 +32,7 @@ class Piece:
     numbers: list[int]
     found: list[_Found]  # for each word, the phrases that begin there
     open: list[bool]  # whether what follows the message could lead further from there
-    features: list[tuple[int, ...]]
+    features: list[array[int]]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -123,17 +124,17 @@ class Pieces:
             between()
         return [Match(number, first, last) for (number, last), first in matches.items()]
 
-    def features(self, pieces: Sequence[Piece], words: Sequence[str]) -> list[tuple[int, ...]]:
+    def features(self, pieces: Sequence[Piece], words: Sequence[str]) -> list[array[int]]:
         """For each of these words, which those pieces make up, what `ngrams.by_word` says."""
         if len(pieces) == 1:
             return pieces[0].features
-        found: list[tuple[int, ...]] = []
+        found: list[array[int]] = []
         for piece in pieces:
             begin = len(found)
             found += piece.features
             if begin:
                 for at, more in ngrams.across(words, begin, len(found), self._kin):
-                    found[at] = (*found[at], *more)
+                    found[at] = found[at] + array("I", more)
         return found
 
 

@@ -11,11 +11,11 @@ from random import Random
 from typing import Any
 
 from moderation.detector.finding import Severity
-from moderation.detector.kin import Kin
+from moderation.detector.kin import Classes, Kin
 from moderation.detector.phrases import Node, PhraseReader
 
 OWN, SENTENCES = Path(__file__).parent / "own.toml", Path(__file__).parent / "sentences"
-KIN = Path(__file__).parent / "kin.txt"
+KIN, CLASSES = Path(__file__).parent / "kin.txt", Path(__file__).parent / "classes.txt"
 FRAMES = ("{}", "{}", "{}", "honestly {}", "{} i guess", "hey, {}", "sorry but {}", "{} and i needed to say it")
 FILLER = ("it", "this", "now", "me", "so", "the")
 
@@ -65,10 +65,16 @@ def own() -> Iterator[Sentence]:
 
 @cache
 def kin() -> Kin:
-    """The table of words that stand for the same thing."""
-    lines = KIN.read_text(encoding="utf-8").splitlines()
-    rows = (one.partition(":") for one in lines if one and not one.startswith("#"))
-    return Kin({name: words.strip() for name, _, words in rows})
+    """The table of words that stand for the same thing, and the classes of words."""
+    return Kin(dict(_table(KIN)), Classes.of(words.split() for _, words in _table(CLASSES)))
+
+
+def _table(path: Path) -> Iterator[tuple[str, str]]:
+    """Names and the words after them, line by line."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, words = line.partition(":")
+            yield name, words.strip()
 
 
 def _sentence(line: str) -> Sentence:

@@ -71,8 +71,6 @@ WRONG = {
     "i hate my life right now",
     "i won't be here tomorrow, i'm off on leave",
     "i'm going to end it with my boyfriend tonight, he cheated",
-    "i cut myself years ago, those days are behind me",
-    "i want it to be over, this winter is so long",
 }
 LEVELS = [
     pytest.param(one, group["level"], marks=[pytest.mark.xfail(reason="known", strict=True)] if one in WRONG else [])

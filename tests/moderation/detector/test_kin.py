@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from moderation.detector import ngrams, shipped
-from moderation.detector.kin import NONE, Kin
+from moderation.detector.kin import NONE, Classes, Kin
 from moderation.detector.model import Head, Side
 from moderation.training import corpus, synthetic
 
@@ -64,6 +64,7 @@ def test_every_word_of_the_table_is_written_as_it_is_read():
 
 def test_the_shipped_model_knows_the_table_it_learnt_from():
     assert shipped()._model.kin.table == synthetic.kin().table
+    assert shipped()._model.kin.classes == synthetic.kin().classes
 
 
 def test_nothing_that_is_kept_for_measuring_is_learnt_from():
@@ -78,3 +79,36 @@ def test_every_set_that_is_kept_for_measuring_is_read_whole_and_has_its_own_case
     assert len(kept) - len({one.id for one in kept}) == 0
     assert len(kept) - len({one.messages for one in kept}) == 0
     assert sum(one.label not in one.accept or not one.held_out for one in kept) == 0
+
+
+CLASSED = Kin({}, Classes.of([["mom", "wife", "jefe"], ["pills", "food"]]))
+
+
+def test_a_word_is_of_the_first_class_that_names_it_or_of_none():
+    classes = Classes.of([["mom", "wife"], ["wife", "pills"]])
+    assert [classes.number(one) for one in (b"mom", b"wife", b"pills", b"pill", b"")] == [1, 1, 2, 0, 0]
+    assert Classes.of(()).number(b"mom") == 0
+
+
+def test_words_of_a_class_share_the_rows_that_name_it():
+    mine, others = (set(ngrams.by_word(["told", "my", word, "of"], CLASSED)[3]) for word in ("mom", "wife"))
+    unlike = set(ngrams.by_word(["told", "my", "dog", "of"], CLASSED)[3])
+    assert len(mine & others) > len(mine & unlike)
+    assert set(ngrams.by_word(["mom"], CLASSED)[0]) & set(ngrams.by_word(["jefe"], CLASSED)[0])
+
+
+def test_rows_read_in_two_parts_are_those_read_at_once():
+    words = "i told my wife and my mom of the pills and the food today".split()
+    table = Kin(TABLE.table, CLASSED.classes)
+    whole = [set(one) for one in ngrams.by_word(words, table)]
+    for begin in range(1, len(words)):
+        halves = [set(one) for half in (words[:begin], words[begin:]) for one in ngrams.by_word(half, table)]
+        for at, more in ngrams.across(words, begin, len(words), table):
+            halves[at].update(more)
+        assert halves == whole
+
+
+def test_no_word_of_the_classes_is_in_two_of_them():
+    table = synthetic.kin().classes
+    assert len(table.sums) == len(set(table.sums)) > 15_000
+    assert max(table.numbers) == len(set(table.numbers))
