@@ -51,6 +51,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0  # no thread keeps a line from one test
 
 STATIC_ROOT = TEST_DIRECTORY / "static"  # empty: files are found where they lie
 STATIC_ROOT.mkdir(exist_ok=True)
+# Each test client makes the middleware anew, and would look at every static file each time: they are looked for when asked.
+WHITENOISE_AUTOREFRESH = True
 SCREENING = True
 PHRASES_LOOK_SECONDS = None  # tests about the phrases in force look when they say so
 GUARDED_ROOMS = False  # on where it is tested: elsewhere members may post with nobody on shift

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -18,6 +19,7 @@ PROMISES = [
 ]
 
 
+@cache
 def codes_in_names() -> set[str]:
     """Promise codes in the names of test functions: `test_r1_…`, `test_…_b2_…`."""
     names = [
