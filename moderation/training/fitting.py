@@ -21,8 +21,8 @@ from moderation.training.corpus import EXAMPLES, NORMAL, Text
 from moderation.training.regression import Example, fit, fit_topics, logistic
 
 Say = Callable[[str], None]
-ALONE = 0.0015  # of normal messages; what may be flagged without a sign
-ALONE_URGENT = 0.006  # what would be, if that went for all; it goes for the few that the second head finds urgent
+ALONE = 0.0025  # of normal messages; what may be flagged without a sign
+ALONE_URGENT = 0.009  # what would be, if that went for all; it goes for the few that the second head finds urgent
 URGENT = 1.0  # log-odds of the second head from which that is so
 DOUBT = -6.0  # log-odds of the model, up to which a sign flags nothing; lower than what a text of no words gets
 WELL = -2.0  # log-odds of the third head, up to which a sign does not make a text low
