@@ -68,7 +68,10 @@ WRONG = {
     "El actor confesó que intentó quitarse la vida en 2010",
     "what should i say to someone who feels suicidal",
     "can't wait to be dead to the world tonight, so tired",
+    "i cut myself years ago, those days are behind me",
     "i hate my life right now",
+    "i want it to be over, this winter is so long",
+    "i've had the worst day and i can't stop shaking",
     "i won't be here tomorrow, i'm off on leave",
     "i'm going to end it with my boyfriend tonight, he cheated",
 }
