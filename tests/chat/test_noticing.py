@@ -238,6 +238,38 @@ def test_a_process_that_dies_in_the_middle_loses_nothing_and_tells_nothing_twice
     assert noticed(ana) == [("mention", 1)]
 
 
+@pytest.mark.logs_errors("one of the rooms fails")
+def test_a_room_where_it_fails_keeps_no_other_waiting_and_is_tried_again(room, ana, ben, monkeypatch):
+    others = [make_room(name, name=name) for name in ("attic", "cellar", "garden")]
+    for other in others:
+        join(ben, other)
+        join(ana, other)
+    for one in (room, *others):
+        post(ben, one, "@ana hello")
+    write = noticing._Told.write
+
+    def fail(told, where):
+        if where.slug == "cellar":
+            raise ValueError
+        write(told, where)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(noticing._Told, "write", fail)
+        assert look() == 3
+    assert noticed(ana) == [("mention", 1)] * 3
+    assert look() == 1
+    assert noticed(ana) == [("mention", 1)] * 4
+
+
+def test_rooms_where_nobody_wants_to_hear_cost_no_query_each(room, ben, django_assert_max_num_queries):
+    for number in range(30):
+        other = make_room(f"r{number}")
+        join(ben, other)
+        post(ben, other, "Good evening")
+    with django_assert_max_num_queries(10):
+        assert look() == 30
+
+
 def test_more_than_one_round_takes_is_taken_in_several_without_a_hole(room, ben, monkeypatch):
     monkeypatch.setattr(noticing, "AT_ONCE", 2)
     cleo = member_in(room, "cleo", "all")
