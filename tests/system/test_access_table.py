@@ -1,12 +1,9 @@
 """Every URL and every frame has a row in the access table, and each row holds for each kind of person (A1, A4, A5)."""
 
-from time import time
 from uuid import uuid4
 
 import pytest
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
@@ -18,7 +15,6 @@ from community.models import EditorNote, Member, Story
 from moderation.models import Afterwards, Flag
 from moderation.services import flags
 from tests.factories import (
-    PASSWORD,
     join,
     make_entry,
     make_live_chat,
@@ -30,6 +26,7 @@ from tests.factories import (
     post,
     report_entry,
 )
+from tests.moderation.console import at_console
 from tests.moderation.phrases import make_draft, make_run
 from tests.system.access_table import (
     ADMIN,
@@ -70,7 +67,6 @@ ARGUMENTS = {
 }
 TWO = ("curate-read", "curate-preview", "curate-answer")  # addresses with a number after the slug
 NO_CASE = "no-such-case-0000000-0"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OTHERS = {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1], "help-exercise": ["breathe"], "account_confirm_email": ["no-such-key"], "digest-stop": ["no-such-token"], "story-picture": ["0" * 64], "resources-country": ["gb"], **{key: ["a-quiet-story"] for key in ("story", "story-say", "story-save", "story-note", "story-tell", "review-story", "story-talk", "story-talk-join", "story-talk-leave", "story-talk-choose", "moderation:report-story")},
           "review-text": ["a-quiet-story", 1], "moderation:memorial": ["memorial-here"], "moderation:memorial-words": ["memorial-here"],
           **{key: ["quiet-line-gb"] for key in ("resource", "resource-wrong", "resource-save", "saved-note", "saved-keep")},
@@ -102,9 +98,15 @@ def test_a5_every_frame_has_a_row_and_every_row_a_frame():
     assert {protocol.tag_of(command) for command in protocol.COMMANDS} == set(FRAMES)
 
 
-@pytest.fixture
-def people():
-    """Clients of a visitor, an outsider without a place, a neighbour with one, and the author of message 1."""
+@pytest.fixture(scope="module")
+def members(django_db_setup, django_db_blocker):
+    """What is there for every test, made once: an outsider without a place, a neighbour with one, the author of message 1."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _furnished()
+        transaction.set_rollback(True)
+
+
+def _furnished():
     room = make_room("evenings")
     author, neighbour, outsider = make_member("ana"), make_member("ben"), make_member("cleo")
     join(author, room)
@@ -114,8 +116,14 @@ def people():
     story = make_story("A quiet story")
     story_talk.choose(story, by=story.writer, on=True)
     _open_memorial()
+    return {"author": author, "neighbour": neighbour, "outsider": outsider}
+
+
+@pytest.fixture
+def people(members, db):
+    """Clients of a visitor and of those three."""
     clients = {"visitor": Client()}
-    for kind, member in (("author", author), ("neighbour", neighbour), ("outsider", outsider)):
+    for kind, member in members.items():
         clients[kind] = Client()
         clients[kind].force_login(member)
     return clients
@@ -147,19 +155,11 @@ def _takes(name, key):
 
 def staff_client(*roles, second_factor):
     """A client of somebody with these roles, signed in with or without a code."""
-    client, member = Client(), make_member(roles=roles)
-    if not second_factor:
-        client.force_login(member)
-        return client
-    sealed = get_adapter().encrypt(SECRET)
-    Authenticator.objects.create(user=member, type=Authenticator.Type.TOTP, data={"secret": sealed})
-    client.post(reverse("account_login"), {"login": member.name, "password": PASSWORD})
-    for _ in range(2):  # a code may run out on its way
-        code = format_hotp_value(hotp_value(SECRET, int(time()) // 30))
-        answer = client.post(reverse("mfa_authenticate"), {"code": code})
-        if answer.status_code == 302:
-            break
-    assert answer.url == reverse("today")
+    member = make_member(roles=roles)
+    if second_factor:
+        return at_console(member)
+    client = Client()
+    client.force_login(member)
     return client
 
 
