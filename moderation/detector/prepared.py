@@ -6,15 +6,14 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 from zlib import crc32
 
-from moderation.detector.rows import Rows, dumped, loaded
+from moderation.detector.hashed import numbers_at
+from moderation.detector.rows import Rows, dumped_all, loaded_all
 
 UNKNOWN, NOWHERE, FIRST = 0, 1, 2  # where something leads: that is not prepared; nowhere; the first state, ...
 _ROWS = ("standings", "accepts", "at_end", "symbols")
 _ARRAYS = ("said", "further", "broken", "moves", "by", "to", "awaits", "returns", "slots")
-PIECES = 2 * len(_ROWS) + len(_ARRAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Prepared:
     awaits: array[int]  # of each state, the row of the next
     symbols: Rows  # which lead on, besides where any word does
     returns: array[int]  # what the numbers of returns in standings stand for
-    slots: array[int]  # states by a checksum of their standings: a number and one more; 0 where nothing is
+    slots: array[int]  # silent states by a checksum of their standings
 
     def move(self, state: int, by: int) -> int:
         """Where this class of words leads from a state."""
@@ -43,37 +42,23 @@ class Prepared:
 
     def find(self, standings: Sequence[int]) -> int | None:
         """The state with these standings, if it is prepared."""
-        row, mask = array(self.standings.items.typecode), len(self.slots) - 1
+        row = array(self.standings.items.typecode)
         try:
             row.extend(standings)
         except OverflowError:
             return None
-        at = place(row, mask)
-        while number := self.slots[at]:
-            if self.standings[number - 1] == row:
-                return number - 1
-            at = (at + 1) & mask
-        return None
+        return next((one for one in numbers_at(self.slots, checksum(row)) if self.standings[one] == row), None)
 
     def dump(self) -> Iterator[bytes]:
         """Its pieces of a file."""
-        for rows in (getattr(self, one) for one in _ROWS):
-            yield from dumped(rows.starts)
-            yield from dumped(rows.items)
-        for one in _ARRAYS:
-            yield from dumped(getattr(self, one))
+        return dumped_all(self, _ROWS, _ARRAYS)
 
     @classmethod
     def of(cls, found: Sequence[memoryview]) -> Prepared:
         """What `dump` wrote. Raises ValueError when there are not so many pieces."""
-        if len(found) != PIECES:
-            raise ValueError("not the states of a graph")
-        arrays = [loaded(one) for one in found]
-        parts: dict[str, Any] = {one: Rows(arrays[2 * at], arrays[2 * at + 1]) for at, one in enumerate(_ROWS)}
-        parts.update(zip(_ARRAYS, arrays[2 * len(_ROWS) :], strict=True))
-        return cls(**parts)
+        return cls(**loaded_all(found, _ROWS, _ARRAYS))
 
 
-def place(standings: Sequence[int], mask: int) -> int:
-    """Where to look for these standings first."""
-    return crc32(b"%d " * len(standings) % tuple(standings)) & mask
+def checksum(standings: Sequence[int]) -> int:
+    """By which a state is found."""
+    return crc32(b"%d " * len(standings) % tuple(standings))

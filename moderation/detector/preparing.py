@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TypeVar
 
+from moderation.detector.hashed import slots_of
 from moderation.detector.matcher import Matcher
-from moderation.detector.prepared import FIRST, NOWHERE, UNKNOWN, Prepared, place
+from moderation.detector.prepared import FIRST, NOWHERE, UNKNOWN, Prepared, checksum
 from moderation.detector.rows import Rows, narrow
 from moderation.detector.states import BREAK, State, States
 from moderation.detector.table import Table
-from moderation.detector.vocabulary import roomy
 
 BEFORE, WITHIN, END, NOBODY = "^", "-", "$", "_"  # the last: a word that no phrase speaks of
 _MOST = 1 << 20  # states on the way; few of them are kept
@@ -107,7 +107,7 @@ class _Preparer:
             awaits=awaits,
             symbols=Rows.of(symbols),
             returns=_array(self._states.returns),
-            slots=narrow(self._slots()),
+            slots=self._slots(),
         )
 
     def _code(self, state: State | None) -> int:
@@ -117,14 +117,10 @@ class _Preparer:
         return UNKNOWN if number is None else number + FIRST
 
     def _slots(self) -> array[int]:
-        slots = array("I", [0]) * roomy(len(self._known))
-        for number, one in enumerate(self._known):
-            if not one.state.accepts and not one.state.accepts_at_end:
-                at = place(one.state.standings, len(slots) - 1)
-                while slots[at]:
-                    at = (at + 1) & len(slots) - 1
-                slots[at] = number + 1
-        return slots
+        """Where those are found that end no phrase."""
+        known = enumerate(one.state for one in self._known)
+        silent = ((checksum(one.standings), at) for at, one in known if not one.accepts and not one.accepts_at_end)
+        return slots_of(silent, len(self._known))
 
 
 def _shared(rows: Iterable[Row]) -> tuple[array[int], list[Row]]:

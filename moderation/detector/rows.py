@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 _MANY = 64  # numbers of a row that are looked through one by one
 
@@ -60,6 +61,30 @@ def loaded(piece: memoryview) -> array[int]:
     numbers = array(chr(piece[0]))
     numbers.frombytes(piece[1:])
     return little(numbers)
+
+
+def dumped_all(whole: object, rows: Sequence[str], arrays: Sequence[str]) -> Iterator[bytes]:
+    """Those attributes of a thing that are rows, and those that are arrays, as pieces of a file."""
+    for one in rows:
+        found: Rows = getattr(whole, one)
+        yield from dumped(found.starts)
+        yield from dumped(found.items)
+    for one in arrays:
+        yield from dumped(getattr(whole, one))
+
+
+def loaded_all(found: Sequence[memoryview], rows: Sequence[str], arrays: Sequence[str]) -> dict[str, Any]:
+    """What `dumped_all` wrote, by name. Raises ValueError when there are not so many pieces."""
+    numbers = [loaded(one) for one in found]
+    if len(numbers) != count_of(rows, arrays):
+        raise ValueError("not the pieces of this file")
+    parts: dict[str, Any] = {one: Rows(numbers[2 * at], numbers[2 * at + 1]) for at, one in enumerate(rows)}
+    return parts | dict(zip(arrays, numbers[2 * len(rows) :], strict=True))
+
+
+def count_of(rows: Sequence[str], arrays: Sequence[str]) -> int:
+    """How many pieces those are."""
+    return 2 * len(rows) + len(arrays)
 
 
 def pieces(content: bytes | memoryview) -> Iterator[memoryview]:

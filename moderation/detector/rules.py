@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,8 +42,8 @@ class Rule:
 class _Row(Sequence[Rule]):
     """Rules by number, without all of them in memory."""
 
-    def _rule(self, number: int) -> Rule:
-        raise NotImplementedError
+    @abstractmethod
+    def _rule(self, number: int) -> Rule: ...
 
     @overload
     def __getitem__(self, at: int) -> Rule: ...
@@ -71,7 +72,7 @@ class Rules(_Row):
         self._groups = [(one, group, kind) for one, kind, group in _groups(sources)]
         self._begins = list(accumulate((_size(group) for _, group, _ in self._groups), initial=0))
         self._text, self._ends = text, ends
-        self._rule = lru_cache(maxsize=_KEPT)(self._made)  # type: ignore[method-assign]
+        self._known = lru_cache(maxsize=_KEPT)(self._made)
 
     @classmethod
     def of(cls, sources: Sequence[Mapping[str, Any]]) -> Rules:
@@ -94,6 +95,9 @@ class Rules(_Row):
 
     def __len__(self) -> int:
         return self._begins[-1]
+
+    def _rule(self, number: int) -> Rule:
+        return self._known(number)
 
     def _made(self, number: int) -> Rule:
         at = bisect_right(self._begins, number) - 1

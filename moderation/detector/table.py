@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from moderation.detector.rows import Rows, dumped, loaded, pieces
+from moderation.detector.rows import Rows, count_of, dumped_all, loaded_all, pieces
 from moderation.detector.vocabulary import Vocabulary
 
+VOCABULARY = 3  # pieces of a file
 # What there is at a stop.
 ENDS, ACCEPTS, RETURNS = 1, 2, 4
 _ROWS = ("meanings", "leads", "anything", "ending", "accepts", "pushes")
 _ARRAYS = (
     "classes", "kinds", "broken", "rows", "led_by", "ways", "names", "to", "within", "onward", "enders", "accepters",
 )  # fmt: skip
-PIECES = 3 + 2 * len(_ROWS) + len(_ARRAYS)
+PIECES = VOCABULARY + count_of(_ROWS, _ARRAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,7 @@ class Table:
     def dump(self) -> Iterator[bytes]:
         """Its pieces of a file."""
         yield from self.vocabulary.dump()
-        for rows in (getattr(self, one) for one in _ROWS):
-            yield from dumped(rows.starts)
-            yield from dumped(rows.items)
-        for one in _ARRAYS:
-            yield from dumped(getattr(self, one))
+        yield from dumped_all(self, _ROWS, _ARRAYS)
 
     @classmethod
     def load(cls, content: bytes | memoryview) -> Table:
@@ -71,11 +67,8 @@ class Table:
         return cls.of(list(pieces(content)))
 
     @classmethod
-    def of(cls, found: list[memoryview]) -> Table:
+    def of(cls, found: Sequence[memoryview]) -> Table:
         """A table from its pieces. Raises ValueError when there are not so many."""
         if len(found) != PIECES:
             raise ValueError("not the table of a graph")
-        arrays = [loaded(one) for one in found[3:]]
-        parts: dict[str, Any] = {one: Rows(arrays[2 * at], arrays[2 * at + 1]) for at, one in enumerate(_ROWS)}
-        parts.update(zip(_ARRAYS, arrays[2 * len(_ROWS) :], strict=True))
-        return cls(Vocabulary.load(found[0], found[1], found[2]), **parts)
+        return cls(Vocabulary.load(*found[:VOCABULARY]), **loaded_all(found[VOCABULARY:], _ROWS, _ARRAYS))

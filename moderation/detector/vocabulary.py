@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
+from itertools import accumulate
 from zlib import crc32
 
+from moderation.detector.hashed import numbers_at, slots_of
 from moderation.detector.rows import dumped, framed, loaded, narrow
 
 
-def roomy(count: int) -> int:
-    """How many slots so many things are kept in: a power of two, a third of them free at least."""
-    return 1 << (3 * count // 2).bit_length()
-
-
-class Vocabulary(Mapping[str, int]):
+class Vocabulary(Collection[str]):
     """Words, each with its number: the place in the row in which they were given. None of them holds a line break."""
 
     def __init__(self, text: bytes, ends: array[int], slots: array[int]) -> None:
-        self._text, self._ends, self._slots = text, ends, slots  # slots: a number and one more; 0 where nothing is
-        self._mask = len(slots) - 1
+        self._text, self._ends, self._slots = text, ends, slots
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Vocabulary:
         """These words, numbered from 0."""
         written = [one.encode() for one in words]
-        ends, slots = array("I", [0]), array("I", [0]) * roomy(len(written))
-        for number, one in enumerate(written):
-            ends.append(ends[-1] + len(one) + 1)
-            at = crc32(one) & len(slots) - 1
-            while slots[at]:
-                at = (at + 1) & len(slots) - 1
-            slots[at] = number + 1
-        return cls(b"".join(one + b"\n" for one in written), narrow(ends), narrow(slots))
+        ends = array("I", accumulate((len(one) + 1 for one in written), initial=0))
+        slots = slots_of(((crc32(one), number) for number, one in enumerate(written)), len(written))
+        return cls(b"".join(one + b"\n" for one in written), narrow(ends), slots)
 
     def dump(self) -> Iterator[bytes]:
         """Three pieces of a file."""
@@ -47,19 +38,9 @@ class Vocabulary(Mapping[str, int]):
 
     def find(self, word: str) -> int | None:
         """The number of a word, if it has one."""
-        written, text, ends, slots = word.encode("utf-8", "surrogatepass"), self._text, self._ends, self._slots
-        at = crc32(written) & self._mask
-        while number := slots[at]:
-            if text[ends[number - 1] : ends[number] - 1] == written:
-                return number - 1
-            at = (at + 1) & self._mask
-        return None
-
-    def __getitem__(self, word: str) -> int:
-        number = self.find(word)
-        if number is None:
-            raise KeyError(word)
-        return number
+        written, text, ends = word.encode("utf-8", "surrogatepass"), self._text, self._ends
+        same = (at for at in numbers_at(self._slots, crc32(written)) if text[ends[at] : ends[at + 1] - 1] == written)
+        return next(same, None)
 
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and self.find(word) is not None
