@@ -16,7 +16,7 @@ from itertools import groupby, takewhile
 from operator import or_
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -82,10 +82,15 @@ def notice_late(message: Message, *, held_at: datetime) -> None:
 
 
 def _notice(rooms: list[Any]) -> int:
-    """Notices what is settled in these rooms, in one transaction; a room where that fails keeps no other waiting."""
+    """Notices what is settled in these rooms, in one transaction; a room where that fails keeps no other waiting.
+
+    Raises OperationalError: a database that is gone, or doesn't let anybody write, is no room's fault.
+    """
     settled = _settled(rooms, timezone.now() - SETTLED)
     try:
         return _write({room: settled[room.pk] for room in rooms if room.pk in settled})
+    except OperationalError:
+        raise
     except Exception:
         if len(rooms) == 1:
             log.exception("What is new in room %s cannot be noticed; it will be tried again", rooms[0].pk)

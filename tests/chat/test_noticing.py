@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -259,6 +259,25 @@ def test_a_room_where_it_fails_keeps_no_other_waiting_and_is_tried_again(room, a
     assert noticed(ana) == [("mention", 1)] * 3
     assert look() == 1
     assert noticed(ana) == [("mention", 1)] * 4
+
+
+def test_a_database_that_lets_nobody_write_is_asked_once_in_a_round(room, ana, ben, monkeypatch):
+    for name in ("attic", "cellar", "garden"):
+        other = make_room(name)
+        join(ben, other)
+        post(ben, other, "Good evening")
+    tried = []
+
+    def locked(rooms):
+        tried.append(rooms)
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(noticing, "_moved_on", locked)
+        with pytest.raises(OperationalError):
+            look()
+    assert len(tried) == 1
+    assert look() == 3
 
 
 def test_rooms_where_nobody_wants_to_hear_cost_no_query_each(room, ben, django_assert_max_num_queries):
