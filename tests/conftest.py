@@ -80,20 +80,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """With a database that was made for the whole run, each worker has a copy of it instead of migrating its own."""
     from django.db import connection
 
-    if _has_copy():
-        template.copied(connection.settings_dict["TEST"]["NAME"])
+    if source := _to_copy():
+        shutil.copy(source, connection.settings_dict["TEST"]["NAME"])
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_keepdb: bool) -> bool:
     """The copy is taken as it is; what is missing in it is migrated as ever."""
-    return django_db_keepdb or _has_copy()
+    return django_db_keepdb or bool(_to_copy())
 
 
-def _has_copy() -> bool:
+def _to_copy() -> Path | None:
     from django.db import connection
 
-    return connection.vendor == "sqlite" and template.found() is not None
+    return template.found() if connection.vendor == "sqlite" else None
 
 
 # --- Before and after each test ---------------------------------------------------------------

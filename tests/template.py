@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -27,11 +26,3 @@ def found() -> Path | None:
     """The file of this run; None for a pytest that was started by itself."""
     named = os.environ.get(NAME)
     return Path(named) if named else None
-
-
-def copied(to: Path | str) -> bool:
-    """Copies this run's file there. False when there is none."""
-    source = found()
-    if source:
-        shutil.copy(source, to)
-    return source is not None
