@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from community.models import Member
 from community.services import notices, outbox
+from moderation.models.shift import ROLES
 from moderation.services import hooks
-
-ROLES = ("moderators", "leads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,24 @@ def reach(people: Sequence[Member], call: Call) -> None:
     """Tells these people. Call in the transaction of what it is about."""
     notices.notify([one.pk for one in people], kind=call.kind, key=call.key, subject=call.about, path=call.path)
     address = f"{settings.BASE_URL}{call.path}"
-    for email in sorted({one.email for one in people if one.email}):
-        outbox.write(to=email, subject=call.subject, body=f"{call.sentence}\n\n{address}")
+    write(people, call.subject, f"{call.sentence}\n\n{address}")
     hooks.call({**call.event, "address": address})
+
+
+def write(people: Iterable[Member], subject: str, body: str) -> None:
+    """A letter to each of these people who has an address."""
+    for email in sorted({one.email for one in people if one.email}):
+        outbox.write(to=email, subject=subject, body=body)
+
+
+def everyone(*roles: str) -> QuerySet[Member]:
+    """Members with any of these roles, whose accounts are open."""
+    return Member.objects.filter(groups__name__in=roles, is_active=True).distinct()
 
 
 def who_may_be_called() -> list[Member]:
     """Everyone who moderates, those on call first and in their order."""
-    people = Member.objects.filter(groups__name__in=ROLES, is_active=True).distinct()
+    people = everyone(*ROLES)
     return list(people.select_related("on_call").order_by(F("on_call__place").asc(nulls_last=True), "name"))
 
 
@@ -52,8 +61,7 @@ def on_call() -> list[Member]:
 
 def chain() -> list[list[Member]]:
     """Whom each step calls: those on call one after the other, and at last everyone who moderates."""
-    everyone = Member.objects.filter(groups__name__in=ROLES, is_active=True).distinct().order_by("pk")
-    return [*([one] for one in on_call()), list(everyone)]
+    return [*([one] for one in on_call()), list(everyone(*ROLES).order_by("pk"))]
 
 
 def first_called(*, besides: Collection[int]) -> list[Member]:

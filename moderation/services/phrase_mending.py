@@ -12,8 +12,7 @@ from community.duties import duty
 from moderation.detector import shipped
 from moderation.detector.phrases import BadPhrase
 from moderation.models import PhraseVersion
-from moderation.services import lexicon_in_force, phrase_compiling, phrase_smoke, phrases
-from moderation.services.sweeping import tell
+from moderation.services import lexicon_in_force, phrase_compiling, phrase_smoke, phrases, troubles
 
 log = logging.getLogger("moderation.phrases")
 State = PhraseVersion.State
@@ -53,9 +52,9 @@ def _is_readable(version: PhraseVersion) -> bool:
 
 def _tell() -> None:
     """Writes to admins, once an hour at most."""
-    tell(
+    troubles.tell(
         "phrases-not-read",
-        ["admins"],
+        ("admins",),
         "The site's own phrases",
         "The site's own phrases could not be read, so that for a moment only those of the release were looked for. "
         "They are compiled anew now. If this message comes again, please look at the server's log.",

@@ -18,15 +18,15 @@ from community import fieldcrypt, text, throttle
 from community.access import require
 from community.models import Member, StoryRevision
 from community.refusals import NotOpen, NotYours, TooFast
-from community.services import apart, keyring, members, notices, outbox, story_reading
+from community.services import apart, keyring, members, notices, story_reading
 from community.services.story_reading import Telling
 from moderation.detector import Severity
 from moderation.models import Flag, Report
-from moderation.services import flags
+from moderation.models.shift import ROLES
+from moderation.services import calling, flags
 
 NOTE_LIMIT = 500
 EVIDENCE_KEPT = timedelta(days=180)
-HEARING_ROLES = ("moderators", "leads")
 AROUND = 10  # messages each side of a flagged one that a moderator reads
 HOSTILE_AT_MOST = 3  # reports told to hurt; then this door closes
 OUTCOME = "outcome"  # kind of the notice
@@ -258,6 +258,5 @@ def evidence_among(room_id: int) -> set[int]:
 
 
 def _tell_moderators() -> None:
-    addresses = Member.objects.filter(groups__name__in=HEARING_ROLES, is_active=True).exclude(email="")
-    for address in set(addresses.values_list("email", flat=True)):
-        outbox.write(to=address, subject="Something new for you", body="A member has told the moderators something.")
+    people = calling.everyone(*ROLES)
+    calling.write(people, "Something new for you", "A member has told the moderators something.")

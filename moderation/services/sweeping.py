@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,16 +14,13 @@ from django.utils import timezone
 from chat.models import Change, Message, Room
 from chat.services import sealing
 from community.duties import duty
-from community.models import Member
-from community.services import outbox
-from moderation.models import Alarm, Screened, Screening
-from moderation.services import lexicon_in_force, screening, windows
+from moderation.models import Screened, Screening
+from moderation.services import lexicon_in_force, screening, troubles, windows
 
 log = logging.getLogger("moderation.screening")
 AT_ONCE, ROOMS_AT_ONCE = 100, 200
 BUSY_SECONDS = 5.0  # other duties wait meanwhile
 LAG = timedelta(minutes=1)
-TOLD_AGAIN_AFTER = timedelta(hours=1)
 HEARING_ROLES = ("admins", "leads")
 
 
@@ -138,22 +134,7 @@ def _mind_lag() -> None:
     if behind < LAG:
         return
     log.error("Screening lags: the oldest message without one waits %s seconds", int(behind.total_seconds()))
-    tell(
+    troubles.tell(
         "screening-lags", HEARING_ROLES, "Screening is behind",
         "Messages go out, but nothing looks for danger in them at the moment. Please look at the server's log.",
     )  # fmt: skip
-
-
-def tell(kind: str, roles: Collection[str], subject: str, body: str) -> None:
-    """Writes to everybody with one of these roles; a trouble of this kind once an hour, whoever finds it."""
-    if not _may_tell(kind):
-        return
-    people = Member.objects.filter(groups__name__in=roles, is_active=True).exclude(email="")
-    for address in sorted(set(people.values_list("email", flat=True))):
-        outbox.write(to=address, subject=subject, body=body)
-
-
-def _may_tell(kind: str) -> bool:
-    now = timezone.now()
-    _, made = Alarm.objects.get_or_create(kind=kind, defaults={"at": now})
-    return made or bool(Alarm.objects.filter(kind=kind, at__lt=now - TOLD_AGAIN_AFTER).update(at=now))
