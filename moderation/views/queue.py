@@ -75,7 +75,7 @@ def list_of(waiting: Queue) -> dict[str, Any]:
     bands = [(name, waiting.counts.get(level, 0), STANDING.get(level, "")) for level, name in BANDS.items()]
     return {
         "bands": bands,
-        "total": waiting.total,
+        "waiting_total": waiting.total,
         "more": waiting.total - len(waiting.items),
         "lines": [line(one, waiting.counts) for one in waiting.items],
         "spared": [line(one) for one in waiting.spared],

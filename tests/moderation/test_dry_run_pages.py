@@ -67,6 +67,12 @@ def test_figures_come_as_a_table_with_changes_in_words_and_a_plot_with_its_table
     assert "style=" not in shown
 
 
+def test_no_number_of_its_own_is_taken_for_how_many_wait_in_the_queue(theo, run):
+    client, release = at_console(theo), reverse("moderation:phrase-list", args=["en.intent"])
+    for address in (url("dry-run", run), release):
+        assert '<span class="sr"> waiting</span>' not in page(client.get(address))
+
+
 def test_a_run_that_goes_on_says_how_long_and_can_be_left_and_stopped(theo, run):
     DryRun.objects.update(
         state=DryRun.State.RUNNING, total=4000, read=2000, asked_at=timezone.now() - timedelta(seconds=20)
