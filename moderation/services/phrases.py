@@ -153,6 +153,12 @@ def is_shipped(group: str, phrase: str = "") -> bool:
     return bool(rules) and (not phrase or phrase in {one.phrase for one in rules})
 
 
+def looks_for(group: str) -> str:
+    """What a group of the release looks for, in words; empty where it has no such signs."""
+    first = next(iter(_shipped().get(group, [])), None)
+    return first.reason if first and not first.effect else ""
+
+
 @cache
 def _shipped() -> dict[str, list[Rule]]:
     found: dict[str, list[Rule]] = defaultdict(list)

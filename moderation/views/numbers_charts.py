@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from moderation.console_words import BANDS, CATEGORIES, SOURCES
-from moderation.detector import lexicon
-from moderation.services import flags, numbers, scorecards
+from moderation.services import flags, numbers, phrases, scorecards
 from moderation.services.figures import FEW, share
 from moderation.views import charts
 from moderation.views.charts import Bar, Chart
@@ -147,11 +146,7 @@ def list_words(name: str) -> str:
     """What a list looks for, in words; its name where the release doesn't know it."""
     if name == "model":
         return _("the model alone")
-    return _reasons().get(name, name)
-
-
-def _reasons() -> dict[str, str]:
-    return {one.group: one.reason for one in lexicon.shipped().rules if not one.effect}
+    return phrases.looks_for(name) or name
 
 
 def help_offered(days: int) -> Chart:
