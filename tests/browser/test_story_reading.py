@@ -65,7 +65,7 @@ def test_a_story_is_read_answered_kept_and_told_about_without_scripts(evening: A
 
 
 def test_a_story_with_scripts_by_keyboard_stays_where_one_is_and_asks_nobody_else(evening: Any, story: Any):
-    page = evening.as_member("Linden", "/today/", viewport=PHONE, reduced_motion="reduce")  # no colour half-way
+    page = evening.as_member("Linden", "/today/", viewport=PHONE)
     asked: list[str] = []
     violations: list[str] = []
     page.on("request", lambda one: asked.append(one.url))
