@@ -66,11 +66,13 @@ class Run:
             self.part(beside, its_work)
             self.part(name, going_on.result)
 
-    def python(self, which: str, *, workers: int = 2, is_quiet: bool = False, **more: str) -> tuple[bool, str]:
+    def python(
+        self, which: str, *, workers: int = 2, spread: str = "loadscope", is_quiet: bool = False, **more: str
+    ) -> tuple[bool, str]:
         """Runs the Python tests with these marks; quietly, what they say is shown at their end."""
         is_narrowed = any(not one.startswith("-") for one in self.arguments)
         where = [] if is_narrowed or which.startswith("not ") else _files(which.split()[0])
-        command = [sys.executable, "-m", "pytest", "-m", which, *self._spread(workers), *self.arguments, *where]
+        command = [sys.executable, "-m", "pytest", "-m", which, *_spread(workers, spread), *self.arguments, *where]
         code, last = _echo(command, self.environment(**more), is_quiet=is_quiet)
         return code == 0, last
 
@@ -87,7 +89,8 @@ class Run:
         """Pages in a real Chromium, which is installed if that is possible."""
         if chromium.find() is None and chromium.install() is None:
             raise servers.CannotStart(chromium.NONE_HERE)
-        return self.python("browser", workers=3)  # much of it is waiting
+        # Much of it is waiting. Each test has a site of its own, so whoever is idle takes the next of any file.
+        return self.python("browser", workers=3, spread="worksteal")
 
     def scripts(self) -> tuple[bool, str]:
         """The JavaScript of the pages, under Node."""
@@ -106,15 +109,16 @@ class Run:
                 known.pop(name, None)
         return known
 
-    def _spread(self, workers: int) -> list[str]:
-        return ["-n", str(workers), "--dist", "loadscope"] if workers else ["-p", "no:xdist"]
-
     def report(self) -> int:
         """Says how every part ended. The exit code."""
         print("\n━━ Everything")
         for one in self.outcomes:
             print(f"{'ok    ' if one.ok else 'FAILED'} {one.part} ({one.seconds:.0f} s): {one.words}")
         return 0 if all(one.ok for one in self.outcomes) else 1
+
+
+def _spread(workers: int, how: str) -> list[str]:
+    return ["-n", str(workers), "--dist", how] if workers else ["-p", "no:xdist"]
 
 
 def _files(mark: str) -> list[str]:

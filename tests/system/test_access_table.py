@@ -1,5 +1,6 @@
 """Every URL and every frame has a row in the access table, and each row holds for each kind of person (A1, A4, A5)."""
 
+from functools import cache
 from uuid import uuid4
 
 import pytest
@@ -149,8 +150,12 @@ def ask(client, name, arguments=None, body=None):
 
 
 def _takes(name, key):
-    pattern = dict(named_urls())[name]
-    return key in pattern.pattern.converters
+    return key in _by_name()[name].pattern.converters
+
+
+@cache
+def _by_name():
+    return dict(named_urls())
 
 
 def staff_client(*roles, second_factor):

@@ -9,7 +9,7 @@ import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -29,14 +29,26 @@ HTML = {"landing", "search", "help-now", "help-all", "leave", "guidelines", "abo
         "you-display", "you-boundaries", "notifications", "digest-stop", "profile", "plan", "plan-edit", "plan-delete", "you-topics", "today", "live", "live-calendar", "live-ask", "live-feed-renew", "rooms", "room", "message", "moderation:report", "help-exercise", "resources", "resources-country", "resource", "saved"}  # fmt: skip
 
 
-@pytest.fixture
-def inside():
-    """The client of a member in a room where something was said."""
+@pytest.fixture(scope="module")
+def ana(django_db_setup, django_db_blocker):
+    """A member in a room where something was said, and a line that she saved: made once for all tests here."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _furnished()
+        transaction.set_rollback(True)
+
+
+def _furnished():
     ana, room = make_member("ana"), make_room("evenings")
     join(ana, room)
     post(ana, room, "Good evening <b>all</b>, see https://example.org/ \U0001f408", heads_up="cats")
     post(ana, room, "an answer", reply_to=1)
     saved.save(ana, make_resource())
+    return ana
+
+
+@pytest.fixture
+def inside(ana):
+    """Her client."""
     client = Client()
     client.force_login(ana)
     return client
@@ -141,8 +153,8 @@ def test_w1_reading_changes_nothing_and_signs_nobody_out(inside, name):
 
 
 def test_w1_the_link_of_a_letter_confirms_nothing_until_its_button_is_pressed(client):
-    ana = make_member("ana", email="ana@example.org")
-    row = EmailAddress.objects.create(user=ana, email=ana.email, primary=True)
+    zoe = make_member("zoe", email="zoe@example.org")
+    row = EmailAddress.objects.create(user=zoe, email=zoe.email, primary=True)
     link = reverse("account_confirm_email", args=[EmailConfirmationHMAC(row).key])
     assert client.get(link).status_code == 200
     assert not EmailAddress.objects.get().verified
