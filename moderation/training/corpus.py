@@ -11,9 +11,9 @@ from typing import Any
 
 EXAMPLES = "examples"
 # Sentences of our own that nothing learns from. Nobody reads their texts while writing phrases; who wrote “fresh” and
-# “verify” wrote phrases as well, who wrote the other two wrote nothing else.
-UNSEEN, FRESH, VERIFY, JUDGE = "unseen", "fresh", "verify", "judge"
-KEPT = (UNSEEN, FRESH, VERIFY, JUDGE)
+# “verify” wrote phrases as well, who wrote the others wrote nothing else. “allusive” avoids the usual words on purpose.
+UNSEEN, FRESH, VERIFY, JUDGE, ALLUSIVE = "unseen", "fresh", "verify", "judge", "allusive"
+KEPT = (UNSEEN, FRESH, VERIFY, JUDGE, ALLUSIVE)
 RISK = {"crisis", "moderate", "high", "imminent"}
 NORMAL = {"unlabelled_normal", "none"}
 

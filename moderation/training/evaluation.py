@@ -57,8 +57,8 @@ def threshold(scores: Sequence[float], rate: float) -> float:
 
 
 def _recall(by_source: dict[str, list[Answer]], quiet: Sequence[Answer]) -> Iterator[str]:
-    yield "Nothing learns from “unseen”, “fresh”, “verify”, “judge”."
-    yield "Who wrote “fresh” and “verify” wrote phrases, too: go by the other two."
+    yield "Nothing learns from “unseen”, “fresh”, “verify”, “judge”, “allusive”."
+    yield "Who wrote “fresh” and “verify” wrote phrases, too: go by “unseen” and “judge”; “allusive” is hard."
     yield f"Recall, texts not trained on (thresholds from {len(quiet)} normal messages; ± is one standard error)"
     limits = [threshold([one.finding.score for one in quiet], rate) for rate in RATES]
     for source, found in sorted(by_source.items()):

@@ -149,7 +149,7 @@ def test_w1_reading_changes_nothing_and_signs_nobody_out(inside, name):
     before = state()
     inside.get(address(name))
     assert state() == before
-    assert inside.get(reverse("today")).status_code == 200
+    assert inside.get(reverse("plan")).status_code == 200
 
 
 def test_w1_the_link_of_a_letter_confirms_nothing_until_its_button_is_pressed(client):
