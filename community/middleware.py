@@ -9,6 +9,7 @@ from time import time
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
@@ -17,10 +18,12 @@ from django.utils import timezone
 from community.access import ROLES, has_role
 from community.models import Member
 from community.refusals import Refusal
+from community.services import sessions
 from community.views import errors
 from community.views.helping import COUNTRY_COOKIE, remember_country
 
 Answer = Callable[[HttpRequest], HttpResponse]
+LEFT_COOKIE = "left"  # set by leave.js
 STARTED, SEEN = "started_at", "seen_at"
 SEEN_EVERY_SECONDS = 60
 
@@ -63,6 +66,22 @@ def help_needs_nothing(get_response: Answer) -> Answer:
         except Resolver404:
             return errors.not_here(request)
         return match.func(request, *match.args, **match.kwargs)
+
+    return middleware
+
+
+def who_left_is_out(get_response: Answer) -> Answer:
+    """Ends the session of a browser that left: the request that said so may be late, and Back come first, or be lost (W3)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if LEFT_COOKIE not in request.COOKIES:
+            return get_response(request)
+        if key := request.session.session_key:
+            sessions.end(key)
+        logout(request)
+        response = get_response(request)
+        response.delete_cookie(LEFT_COOKIE)
+        return response
 
     return middleware
 

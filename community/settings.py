@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "community.middleware.who_left_is_out",
     "community.middleware.sessions_have_limits",
     "community.middleware.members_see_their_own_time",
     "community.middleware.help_knows_the_country",

@@ -35,6 +35,17 @@ def test_w3_going_back_shows_no_private_page(evening: Any):
     expect(page.locator("#id_login")).to_be_visible()
 
 
+def test_w3_going_back_shows_no_private_page_when_the_line_broke_on_leaving(evening: Any):
+    page = evening.in_room("Linden")
+    evening.catch_leaving(page)
+    page.goto(evening.site.url + "/today/")
+    page.context.route("**/leave/", lambda route: route.abort())
+    page.get_by_role("button", name="Leave quickly").click()
+    page.wait_for_url(settings.LEAVE_URL)
+    page.go_back()
+    expect(page.locator("#id_login")).to_be_visible()
+
+
 def test_s3_a_second_tab_ends_too(evening: Any):
     first = evening.in_room("Linden")
     evening.catch_leaving(first)

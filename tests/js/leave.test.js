@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ShiftCount } from "../../community/static/community/js/leave.js";
+import { ShiftCount, marked } from "../../community/static/community/js/leave.js";
 
 function press(count, ...keys) {
   keys.forEach((key) => {
@@ -43,4 +43,9 @@ test("presses further apart than five seconds do not add up", () => {
     at += 3000;
   }
   assert.ok(!count.isEnough);
+});
+
+test("the mark of having left travels encrypted where the site does", () => {
+  assert.ok(marked("https:").endsWith("; secure"));
+  assert.ok(!marked("http:").includes("secure"));
 });

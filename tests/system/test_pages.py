@@ -278,6 +278,14 @@ def test_leaving_ends_the_session_clears_the_browser_and_opens_a_neutral_page(in
     assert inside.get(reverse("today")).status_code == 302
 
 
+def test_w3_the_next_request_ends_the_session_of_a_browser_that_left(inside):
+    inside.cookies["left"] = "1"
+    answer = inside.get(reverse("today"))
+    assert (answer.status_code, answer.cookies["left"]["max-age"]) == (302, 0)
+    del inside.cookies["left"]
+    assert inside.get(reverse("today")).status_code == 302
+
+
 def test_titles_name_no_person_message_or_diagnosis(inside):
     for name in HTML - {"landing"}:
         title = re.search(r"<title>(.*?)</title>", inside.get(address(name)).content.decode(), re.DOTALL)

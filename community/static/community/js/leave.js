@@ -34,11 +34,17 @@ export class ShiftCount {
   }
 }
 
+/** For fourteen days, as long as a session can live: the browser's next request ends it, should the one below be late or lost. */
+export function marked(protocol) {
+  return `left=1; path=/; max-age=1209600; samesite=lax${protocol === "https:" ? "; secure" : ""}`;
+}
+
 /** Covers the page, forgets what was typed, ends the session, and opens the neutral page in its place. */
 export function leaveNow(document, window) {
   const { leave, leaveUrl } = document.body.dataset;
   const token = document.querySelector("[data-leave-form] [name=csrfmiddlewaretoken]")?.value ?? "";
   cover(document);
+  document.cookie = marked(window.location.protocol);
   window.dispatchEvent(new Event("leaving"));
   window.sessionStorage.clear();
   letGo(window);
