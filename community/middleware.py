@@ -71,7 +71,7 @@ def help_needs_nothing(get_response: Answer) -> Answer:
 
 
 def who_left_is_out(get_response: Answer) -> Answer:
-    """Ends the session of a browser that left: the request that said so may be late, and Back come first, or be lost (W3)."""
+    """Ends the session of a browser that left; the request that said so may be lost, or come after Back (W3)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if LEFT_COOKIE not in request.COOKIES:
