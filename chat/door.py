@@ -15,6 +15,7 @@ from chat.services.arrivals import Arrival
 from community import readiness
 from community.addresses import client_address
 from community.refusals import Refusal
+from community.services import sessions
 
 SOCKETS_PER_MEMBER = 10
 TURN_AWAY_SECONDS = 10.0
@@ -65,8 +66,9 @@ def _headers(scope: dict[str, Any], wanted: bytes) -> list[str]:
 
 async def _arrival(scope: dict[str, Any]) -> Arrival:
     cookies = _headers(scope, b"cookie")
-    key = parse_cookie(cookies[0]).get(settings.SESSION_COOKIE_NAME, "") if len(cookies) == 1 else ""
-    if not key or len(key) > 40:
+    said = parse_cookie(cookies[0]) if len(cookies) == 1 else {}
+    key = said.get(settings.SESSION_COOKIE_NAME, "")
+    if not key or len(key) > 40 or sessions.LEFT_COOKIE in said:
         raise NotAdmitted(Close.SIGN_IN_AGAIN)
     try:
         arrival = await work.arrivals.submit(key)

@@ -9,7 +9,6 @@ from time import time
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
@@ -23,7 +22,6 @@ from community.views import errors
 from community.views.helping import COUNTRY_COOKIE, remember_country
 
 Answer = Callable[[HttpRequest], HttpResponse]
-LEFT_COOKIE = "left"  # set by leave.js
 STARTED, SEEN = "started_at", "seen_at"
 SEEN_EVERY_SECONDS = 60
 
@@ -74,13 +72,11 @@ def who_left_is_out(get_response: Answer) -> Answer:
     """Ends the session of a browser that left; the request that said so may be lost, or come after Back (W3)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if LEFT_COOKIE not in request.COOKIES:
+        if sessions.LEFT_COOKIE not in request.COOKIES:
             return get_response(request)
-        if key := request.session.session_key:
-            sessions.end(key)
-        logout(request)
+        sessions.leave(request)
         response = get_response(request)
-        response.delete_cookie(LEFT_COOKIE)
+        response.delete_cookie(sessions.LEFT_COOKIE)
         return response
 
     return middleware

@@ -144,23 +144,31 @@ def _no_unexpected_errors_in_the_log(request: pytest.FixtureRequest) -> Iterator
         pytest.fail("Unexpected errors in the log:\n" + "\n".join(errors.seen), pytrace=False)
 
 
-# --- The demo ---------------------------------------------------------------------------------
+# --- Rows for many tests ------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def demo_community(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The demo, loaded once for those tests of a module that ask for it, and gone after the last of them.
+def rows_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Rows that fixtures of a module make after this one are there for all its tests, and gone after the last.
 
-    Each sees it as it was loaded. Tests that want an empty database stand above the first that asks.
+    Each sees them as they were made. Tests that want an empty database stand above the first that asks.
     """
-    from django.core.management import call_command
     from django.db import transaction
-    from django.test import override_settings
 
-    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
-        call_command("demo")
+    with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def demo_community(rows_of_module: None) -> Iterator[None]:
+    """The demo, loaded once for those tests of a module that ask for it."""
+    from django.core.management import call_command
+    from django.test import override_settings
+
+    with override_settings(DEMO=True):
+        call_command("demo")
+        yield
 
 
 # --- Real servers -----------------------------------------------------------------------------

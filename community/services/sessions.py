@@ -10,7 +10,7 @@ from typing import cast
 
 from allauth.account.authentication import get_authentication_records
 from allauth.usersessions.models import UserSession
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -21,6 +21,7 @@ from community.duties import duty
 from community.models import Member
 from community.signals import session_ended
 
+LEFT_COOKIE = "left"  # set by leave.js before it sends anything: nobody is signed in here until the server took it away
 CHUNK = 400  # keys in one query; SQLite takes no more than 999 values
 SESSIONS_KEPT = 5000  # whose holder is remembered; about a quarter of a kilobyte each
 
@@ -67,6 +68,13 @@ def _has_second_factor(said: dict[str, object], member: Member) -> bool:
 def end(session_key: str) -> None:
     """Ends one session: its row is gone, and after commit its sockets close."""
     _end([session_key])
+
+
+def leave(request: HttpRequest) -> None:
+    """Ends the session that this request came with, if any; it goes on as a visitor's."""
+    if key := request.session.session_key:
+        end(key)
+    logout(request)
 
 
 def end_all(member: Member, *, except_key: str | None = None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -16,9 +15,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     """POST ends the session and goes. GET, the hidden link without scripts, shows one button: it changes nothing."""
     if request.method == "GET":
         return render(request, "community/leave.html")
-    if key := request.session.session_key:
-        sessions.end(key)
-    logout(request)
+    sessions.leave(request)
     if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return _gone(HttpResponse(status=204))  # a script said it on its way out; the help page stays for offline
     response = _gone(HttpResponseRedirect(settings.LEAVE_URL))

@@ -57,6 +57,15 @@ async def test_s1_without_a_session_nothing_is_sent_but_the_code(tabs, room, key
     await tab.end()
 
 
+async def test_s1_a_browser_that_left_opens_no_socket_with_its_session(tabs, ana):
+    key = await in_db(factories.session_of, ana)
+    tab = Tab(f"{key}; left=1")
+    await tab.open()
+    assert (await tab.next())["type"] == "session.ending"
+    assert (await tab.next())["code"] == Close.SIGN_IN_AGAIN
+    await tab.end()
+
+
 async def test_s1_a_session_of_an_old_password_opens_no_socket(tabs, ana):
     key = await in_db(factories.session_of, ana)
     await in_db(_new_password, ana)

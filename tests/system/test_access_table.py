@@ -4,7 +4,6 @@ from functools import cache
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
@@ -100,14 +99,8 @@ def test_a5_every_frame_has_a_row_and_every_row_a_frame():
 
 
 @pytest.fixture(scope="module")
-def members(django_db_setup, django_db_blocker):
+def members(rows_of_module):
     """What is there for every test, made once: an outsider without a place, a neighbour with one, the author of message 1."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield _furnished()
-        transaction.set_rollback(True)
-
-
-def _furnished():
     room = make_room("evenings")
     author, neighbour, outsider = make_member("ana"), make_member("ben"), make_member("cleo")
     join(author, room)

@@ -9,7 +9,7 @@ import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -30,14 +30,8 @@ HTML = {"landing", "search", "help-now", "help-all", "leave", "guidelines", "abo
 
 
 @pytest.fixture(scope="module")
-def ana(django_db_setup, django_db_blocker):
+def ana(rows_of_module):
     """A member in a room where something was said, and a line that she saved: made once for all tests here."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield _furnished()
-        transaction.set_rollback(True)
-
-
-def _furnished():
     ana, room = make_member("ana"), make_room("evenings")
     join(ana, room)
     post(ana, room, "Good evening <b>all</b>, see https://example.org/ \U0001f408", heads_up="cats")
