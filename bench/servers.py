@@ -1,4 +1,4 @@
-"""The servers that are measured, each on core 0 and a free port of the loopback address."""
+"""The servers that are measured, each on core 0 unless it says otherwise, and a free port of the loopback address."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Server(Process):
     """One server of the comparison, as the generator is told of it."""
 
     speaks = "plainly"
+    is_pinned = True
 
     def __init__(self, name: str, directory: Path, *, beside: tuple[Process, ...] = ()) -> None:
         super().__init__(name, directory)
@@ -42,7 +43,8 @@ class Server(Process):
     def start(self) -> Server:
         """Starts it and waits until it listens."""
         self.run(self.command(), cwd=ROOT, env=dict(self.environment()))
-        pin(self.process.pid, 0)
+        if self.is_pinned:
+            pin(self.process.pid, 0)
         self.wait_until(lambda: answers(self.port))
         return self
 
@@ -111,7 +113,9 @@ class Ours(Server):
 
 
 class Screened(Ours):
-    """The same with screening on, and the duties that sweep what was missed."""
+    """The same with screening on, the duties that sweep what was missed, and its reader on any core that is free."""
+
+    is_pinned = False
 
     def command(self) -> list[str]:
         """How it is started."""

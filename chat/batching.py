@@ -26,7 +26,10 @@ class Busy(Unavailable):
 
 
 class Batcher(Generic[T, R]):
-    """Hands items to `work` in order, up to `most` at a time; at most `waiting` are queued."""
+    """Hands items to `work` in order, up to `most` at a time; at most `waiting` are queued.
+
+    `coming` is told of them as they come in, in the event loop; it neither waits nor raises.
+    """
 
     def __init__(
         self,
@@ -35,6 +38,7 @@ class Batcher(Generic[T, R]):
         *,
         most: int = 64,
         waiting: int = 2000,
+        coming: Callable[[list[T]], None] | None = None,
     ) -> None:
         self._work = work
         self._thread = thread
@@ -42,6 +46,7 @@ class Batcher(Generic[T, R]):
         self._waiting = waiting
         self._queue: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._runner: asyncio.Task[None] | None = None
+        self._coming, self._untold = coming, list[T]()
 
     def submit(self, item: T) -> asyncio.Future[R]:
         """A future of what `work` makes of `item`. Raises `Busy` when the queue is full.
@@ -53,9 +58,17 @@ class Batcher(Generic[T, R]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
         self._queue.append((item, future))
+        if self._coming is not None:
+            if not self._untold:
+                loop.call_soon(self._tell, self._coming)
+            self._untold.append(item)
         if self._runner is None or self._runner.done() or self._runner.get_loop() is not loop:
             self._runner = loop.create_task(self._run())
         return future
+
+    def _tell(self, coming: Callable[[list[T]], None]) -> None:
+        items, self._untold = self._untold, []
+        coming(items)
 
     def __len__(self) -> int:
         return len(self._queue)

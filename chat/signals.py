@@ -4,6 +4,9 @@ import logging
 
 from django.dispatch import Signal
 
+# In the event loop: drafts, which wait to be checked and stored. A receiver returns None, and does not wait.
+messages_coming = Signal()
+
 # Inside the storing transaction, in a savepoint of its own: messages=list[Message]. A failing receiver
 # loses the savepoint, never the messages.
 messages_storing = Signal()
@@ -35,6 +38,6 @@ words_going = Signal()
 demo_loaded = Signal()
 
 
-def log_failure(error: Exception) -> None:
-    """Counts and logs that a receiver failed, by the kind of error only: its text may hold words of a member."""
-    logging.getLogger("chat").error("a receiver of messages_storing failed: %s", type(error).__name__)
+def log_failure(error: Exception, signal: str = "messages_storing") -> None:
+    """Logs that a receiver failed, by the kind of error only: its text may hold words of a member."""
+    logging.getLogger("chat").error("a receiver of %s failed: %s", signal, type(error).__name__)

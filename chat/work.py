@@ -13,12 +13,15 @@ from chat.services import arrivals as _arrivals
 from chat.services import changes as _changes
 from chat.services import messages as _messages
 from chat.services import rooms as _rooms
+from chat.services import telling as _telling
 from chat.threads import reading, writing
 from community.refusals import Refusal, Unavailable
 
 log = logging.getLogger("chat.socket")
 
-posts: Batcher[_messages.Draft, _messages.Stored] = Batcher(_messages.store, writing, most=64)
+posts: Batcher[_messages.Draft, _messages.Stored] = Batcher(
+    _messages.store, writing, most=64, coming=_telling.let_others_know
+)
 changes: Batcher[_changes.Act, _changes.Changed] = Batcher(_changes.do_each, writing, most=8)
 reads: Batcher[tuple[int, str, int], None] = Batcher(_rooms.mark_all_read, writing, most=256)
 arrivals: Batcher[str, _arrivals.Arrival | None] = Batcher(_arrivals.meet, reading, most=64)

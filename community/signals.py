@@ -25,3 +25,6 @@ story_changed = Signal()
 
 # After commit: two curators agreed on the order of a list.
 order_agreed = Signal()
+
+# This web process begins to serve; it has ended, and what stands beside it may go.
+serving_begins, serving_ended = Signal(), Signal()

@@ -9,12 +9,28 @@ from django.dispatch import receiver
 from chat import hub, signals
 from chat.guard import Guard
 from chat.services import room_guard
-from community.signals import member_left
+from community.signals import member_left, serving_begins, serving_ended
 from moderation import demo, demo_shifts, rehearsal
 from moderation import signals as own
+from moderation.beforehand import Coming
 from moderation.desk import Desk
 from moderation.offers import Offers
-from moderation.services import care_limits, live_calls, rehearsing, reports, screening
+from moderation.services import care_limits, live_calls, readers, rehearsing, reports, screening
+
+
+@receiver(serving_begins)
+def _serving(sender: Any, **_: Any) -> None:
+    readers.begin()
+
+
+@receiver(serving_ended)
+def _served(sender: Any, **_: Any) -> None:
+    readers.end()
+
+
+@receiver(signals.messages_coming)
+def _read_beforehand(sender: Any, drafts: list[Any], **_: Any) -> None:
+    readers.hint([Coming(f"{one.member_id} {one.room}", one.body) for one in drafts])
 
 
 @receiver(signals.messages_storing)

@@ -72,6 +72,11 @@ class Process:
         """True until the process has ended."""
         return self.process is not None and self.process.poll() is None
 
+    def children(self) -> list[int]:
+        """The processes that it started and that have not ended."""
+        found = Path(f"/proc/{self.process.pid}/task").glob("*/children") if self.is_running() else ()
+        return [int(pid) for path in found for pid in path.read_text().split()]
+
     def signal(self, number: int, *, to_group: bool = False) -> None:
         """Sends a signal to the process, or to it and its children."""
         if self.is_running():
@@ -314,6 +319,7 @@ def web_environment(directory: Path, url: str) -> dict[str, str]:
         "REDIS_URL": "",
         "LOG_LEVEL": "INFO",
         "GUARDED_ROOMS": "0",
+        "READER_PROCESS": "0",  # a third of a second more for each of hundreds of starts; tests of reading have one
     }
 
 

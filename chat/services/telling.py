@@ -1,13 +1,21 @@
-"""Lets the apps above read new words inside the transaction that stores them."""
+"""Lets the apps above read new words: while they wait to be stored, and inside the transaction that stores them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
 from chat import signals
 from chat.models import Message
+
+
+def let_others_know(drafts: Sequence[Any]) -> None:
+    """These drafts (`messages.Draft`) will be stored, if nothing forbids it. Called in the event loop: nobody waits."""
+    for _, failure in signals.messages_coming.send_robust(None, drafts=drafts):
+        if failure is not None:
+            signals.log_failure(failure, "messages_coming")
 
 
 def let_others_store(messages: Sequence[Message]) -> None:

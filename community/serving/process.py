@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from community.duties import Rounds, all_duties
 from community.serving.asgi import guarded
+from community.signals import serving_begins, serving_ended
 
 
 def serve_until_told(
@@ -22,12 +23,14 @@ def serve_until_told(
     rounds = Rounds(all_duties() if with_duties else [])
 
     def ready() -> None:
+        serving_begins.send_robust(None)
         rounds.start()
         _settle_memory()
         say_ready()
 
     server(guarded(application), listening, ready)
     rounds.stop(wait_seconds=3)
+    serving_ended.send_robust(None)
     logging.shutdown()
 
 

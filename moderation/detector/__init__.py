@@ -7,6 +7,6 @@ A sieve, not a diagnosis: it misses people, and it is no substitute for reports 
 """
 
 from moderation.detector.finding import Category, Finding, Reason, Severity, Span
-from moderation.detector.screening import Detector, screen, shipped
+from moderation.detector.screening import Detector, screen, shipped, with_phrases
 
-__all__ = ["Category", "Detector", "Finding", "Reason", "Severity", "Span", "screen", "shipped"]
+__all__ = ["Category", "Detector", "Finding", "Reason", "Severity", "Span", "screen", "shipped", "with_phrases"]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from moderation.detector import details, explanation, fusion, ngrams
 from moderation.detector import lexicon as lexicons
 from moderation.detector import model as models
+from moderation.detector.beside import beside
 from moderation.detector.context import Sign, is_explained, weigh
 from moderation.detector.finding import Category, Finding, Reason, Severity, Span
 from moderation.detector.lexicon import Lexicon
@@ -126,6 +127,11 @@ def shipped() -> Detector:
     if not _shipped:
         _shipped.append(Detector(lexicons.shipped(), models.shipped()))
     return _shipped[0]
+
+
+def with_phrases(compiled: bytes) -> Detector:
+    """A detector that looks for these phrases, too, as they were compiled. Raises `beside.Outdated` and ValueError."""
+    return Detector(beside(compiled, lexicons.shipped()), models.shipped())
 
 
 def screen(

@@ -9,22 +9,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from moderation import detector
-from moderation.detector import Detector, Finding
-from moderation.detector import lexicon as lexicons
-from moderation.detector import model as models
-from moderation.detector.beside import beside
+from moderation.detector import Detector
+from moderation.in_time import Read
 from moderation.models import PhraseVersion
 
 LOOK_SECONDS = 2.0  # tests set PHRASES_LOOK_SECONDS: None to look only when told to
 log = logging.getLogger("moderation.phrases")
-Read = Callable[..., Finding]
 Key = tuple[int, int]  # a version and the number of its text
 
 
@@ -35,6 +31,7 @@ class _Held:
     looked_at: float | None = None
     key: Key | None = None
     detector: Detector | None = None  # None: the release's own
+    compiled: bytes = b""  # what it was made of, for whoever reads aside
     trouble: bool = False
 
 
@@ -52,6 +49,16 @@ def reader() -> Read:
     return _held.detector.screen if _held.detector else detector.screen
 
 
+def compiled() -> bytes:
+    """The phrases that `reader` looks for beside the release's, as they were compiled; empty for none."""
+    return _held.compiled
+
+
+def version() -> str:
+    """The version that findings of `reader` bear."""
+    return (_held.detector or detector.shipped()).version
+
+
 def look() -> None:
     """Asks which version is in force, and reads it if it is another one than before."""
     try:
@@ -65,7 +72,8 @@ def look() -> None:
 
 def forget() -> None:
     """The next message looks anew."""
-    _held.looked_at, _held.key, _held.detector, _held.trouble = None, None, None, False
+    global _held  # noqa: PLW0603
+    _held = _Held()
 
 
 def forget_words() -> None:
@@ -81,7 +89,7 @@ def is_in_trouble() -> bool:
 
 def loaded(compiled: bytes | memoryview | None) -> Detector:
     """A detector from what was compiled of a version. Raises `beside.Outdated` and ValueError."""
-    return Detector(beside(bytes(compiled or b""), lexicons.shipped()), models.shipped())
+    return detector.with_phrases(bytes(compiled or b""))
 
 
 def _key() -> Key | None:
@@ -89,13 +97,14 @@ def _key() -> Key | None:
 
 
 def _take(key: Key | None) -> None:
-    found, trouble = None, False
+    found, trouble, written = None, False, b""
     if key is not None:
-        compiled = PhraseVersion.objects.filter(pk=key[0]).values_list("compiled", flat=True).first()
+        written = bytes(PhraseVersion.objects.filter(pk=key[0]).values_list("compiled", flat=True).first() or b"")
         try:
-            found = loaded(compiled)
+            found = loaded(written)
         except ValueError as error:
             trouble = True
             if key != _held.key:
                 log.error("Phrases %s can't be read (%s); the release's are", key[0], type(error).__name__)  # noqa: TRY400
     _held.key, _held.detector, _held.trouble = key, found, trouble
+    _held.compiled = written if found else b""

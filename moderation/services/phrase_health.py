@@ -14,7 +14,7 @@ from community.access import may, require
 from community.models import Member
 from moderation.detector import Severity
 from moderation.models import Alarm, Flag
-from moderation.services import screening, sweeping
+from moderation.services import readers, screening, sweeping
 from moderation.services.choices import Kind
 from moderation.services.holding import for_whom
 
@@ -32,6 +32,8 @@ class Health:
     lag: timedelta
     failed: int
     late: int
+    is_aside: bool  # a reader stands beside this process
+    lost: int  # readers that ended or were stuck
     alarms: tuple[tuple[str, datetime], ...]  # of the last week, newest first
 
     @property
@@ -56,8 +58,9 @@ def health(by: Member) -> Health:
     since = timezone.now() - WEEK
     alarms = Alarm.objects.filter(at__gte=since).order_by("-at").values_list("kind", "at")
     lag = sweeping.lag() if settings.SCREENING else timedelta()
-    tally = screening.tally
-    return Health(bool(settings.SCREENING), lag, tally["raised"], tally["late"], tuple(alarms[:LISTED]))
+    tally, lost = screening.tally, sum(readers.tally[why] for why in readers.ENDS)
+    aside = readers.pid() is not None
+    return Health(bool(settings.SCREENING), lag, tally["raised"], tally["late"], aside, lost, tuple(alarms[:LISTED]))
 
 
 def overlooked(by: Member) -> tuple[int, list[Overlooked]]:

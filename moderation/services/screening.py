@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
@@ -22,17 +21,16 @@ from chat.models import Message, Room
 from chat.services import statements
 from community import fieldcrypt
 from community.services import keyring
+from moderation import in_time
 from moderation.detector import Category, Finding, Reason, Severity, Span
+from moderation.in_time import Answer, Budget, Read, Wanted
 from moderation.models import Screening
-from moderation.services import flags, lexicon_in_force, shield, support, thresholds
-from moderation.services.lexicon_in_force import Read
+from moderation.services import flags, readers, shield, support, thresholds
 from moderation.services.windows import Windows, forget_in_time
 
 log = logging.getLogger("moderation.screening")
 BUDGET_SECONDS = 0.25  # of work on one batch; what is left then is the sweep's
-WALL_SHARE = 8  # so many times as long by the clock, at most
 tally: Counter[str] = Counter()  # of this process: "raised", "late"
-LOOK_EVERY = 16  # portions of work, some tens of microseconds each: reading the clock is a call to the kernel
 LONGEST_SHARE = 5  # of the sweep's time, one message gets a fifth at most
 # Keys of messages that this process had no time for: the next to be swept. Only a hint; the sweep finds them anyhow.
 missed: deque[int] = deque(maxlen=10_000)
@@ -51,86 +49,65 @@ def screen(
     """
     if not settings.SCREENING or not messages:
         return 0
-    read = read or lexicon_in_force.reader()
     found = _read(messages, read, BUDGET_SECONDS if budget is None else budget, each=late)
     with transaction.atomic() if late else nullcontext():
         _keep(found, late=late)
     return len(found)
 
 
-def _read(messages: Sequence[Message], read: Read, budget: float, *, each: bool) -> list[Found]:
+def _read(messages: Sequence[Message], read: Read | None, budget: float, *, each: bool) -> list[Found]:
     """What was found in those that could be read in time; with `each`, one that takes long keeps no other waiting."""
     forget_in_time()
-    windows, total = Windows(messages, fresh=not each), _Budget(budget)
+    windows = Windows(messages, fresh=not each)
+    said = [_said_before(message, windows) for message in messages]
+    wanted = [Wanted(one.body, tuple(words for _, words in before)) for one, before in zip(messages, said, strict=True)]
+    answers = _each(wanted, read, budget) if each else _together(wanted, read, budget)
+    _mind_late(messages, answers, each=each)
     found: list[Found] = []
-    for place, message in enumerate(messages):
-        try:
-            own = _Budget(budget / LONGEST_SHARE) if each else total
-            finding = _finding(message, windows, read, own.mind)
-        except _Late:
-            goes_on = each and not total.is_over()
-            left = 1 if goes_on else len(messages) - place
-            tally["late"] += left
-            log.warning("Screening was slow: %s messages are left to the sweep", left)
-            if goes_on:
-                continue
-            if not each:
-                _miss([one.pk for one in messages[place:]])
-            break
-        if finding is not None:
-            found.append((message, *finding))
+    for message, before, answer in zip(messages, said, answers, strict=True):
+        if answer and (finding := _finding(message, len(before), windows, answer)):
+            found.append((message, finding, [seq for seq, _ in before]))
     return found
 
 
-def _miss(keys: list[int]) -> None:
-    transaction.on_commit(lambda: missed.extend(keys))
-
-
-class _Late(Exception):  # noqa: N818
-    """The budget of a batch is spent."""
-
-
-class _Budget:
-    """So many seconds of this thread's own work, and a multiple of them by the clock on the wall.
-
-    On a machine that others keep busy the clock alone would put off what has to be done anyhow, and costs more then.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._work = time.thread_time() + seconds
-        self._wall = time.monotonic() + seconds * WALL_SHARE
-        self._asked = 0
-
-    def is_over(self) -> bool:
-        """True once either is spent."""
-        return time.thread_time() > self._work or time.monotonic() > self._wall
-
-    def mind(self) -> None:
-        """What the detector calls between bounded portions of its work: no text holds a transaction for long."""
-        self._asked += 1
-        if self._asked % LOOK_EVERY == 1 and self.is_over():
-            raise _Late
-
-
-def _finding(
-    message: Message, windows: Windows, read: Read, between: Callable[[], None]
-) -> tuple[Finding, list[int]] | None:
-    between()
+def _said_before(message: Message, windows: Windows) -> list[tuple[int, str]]:
     before = windows.before(message)
-    try:
-        finding = read(message.body, before=tuple(words for _, words in before), between=between)
-    except _Late:
-        raise
-    except Exception as error:  # noqa: BLE001  (whatever it is, the message is stored; its text may hold words)
-        tally["raised"] += 1
-        log.error("The detector failed: %s; the sweep will read the message", type(error).__name__)  # noqa: TRY400
-        return None
-    finding = thresholds.applied(finding, number=len(before), length=len(message.body))
-    if finding.severity == Severity.LOW and windows.is_heavy_day(message):
-        finding = _heavier(finding, len(before), len(message.body))
     windows.add(message)
+    return before
+
+
+def _together(wanted: Sequence[Wanted], read: Read | None, budget: float) -> list[Answer | None]:
+    """An answer for each; None for what there was no time for."""
+    answers = in_time.read(read, wanted, budget) if read else readers.read(wanted, budget)
+    return [*answers, *[None] * (len(wanted) - len(answers))]
+
+
+def _each(wanted: Sequence[Wanted], read: Read | None, budget: float) -> list[Answer | None]:
+    """The same, each with a time of its own."""
+    total, share = Budget(budget), budget / LONGEST_SHARE
+    return [None if total.is_over() else _together([one], read, share)[0] for one in wanted]
+
+
+def _mind_late(messages: Sequence[Message], answers: Sequence[Answer | None], *, each: bool) -> None:
+    late = [message.pk for message, answer in zip(messages, answers, strict=True) if answer is None]
+    if late:
+        tally["late"] += len(late)
+        log.warning("Screening was slow: %s messages are left to the sweep", len(late))
+        if not each:
+            transaction.on_commit(lambda: missed.extend(late))
+
+
+def _finding(message: Message, number: int, windows: Windows, answer: Answer) -> Finding | None:
+    """What was found, as this site's thresholds and the author's day have it; None when the detector failed."""
+    if answer.finding is None:
+        tally["raised"] += 1
+        log.error("The detector failed: %s; the sweep will read the message", answer.trouble)
+        return None
+    finding = thresholds.applied(answer.finding, number=number, length=len(message.body))
+    if finding.severity == Severity.LOW and windows.is_heavy_day(message):
+        finding = _heavier(finding, number, len(message.body))
     windows.add_reading(message.author_id, message.stored_at, finding.severity)
-    return finding, [seq for seq, _ in before]
+    return finding
 
 
 def _heavier(finding: Finding, number: int, length: int) -> Finding:

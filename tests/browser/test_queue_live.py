@@ -19,7 +19,7 @@ PLACES = "#queue-live #queue > li"
 @pytest.fixture
 def web(start_web: Any) -> Any:
     """A site that reads what is said."""
-    return start_web(env={"SCREENING": "1"})
+    return start_web(env={"READER_PROCESS": "1"})
 
 
 def console(evening: Any, open_page: Any, name: str) -> Any:

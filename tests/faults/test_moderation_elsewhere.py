@@ -19,7 +19,7 @@ DANGER = "I don't want to be here tonight"
 @pytest.fixture(autouse=True)
 def _reads_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = servers.web_environment
-    monkeypatch.setattr(servers, "web_environment", lambda *of: {**usual(*of), "SCREENING": "1"})
+    monkeypatch.setattr(servers, "web_environment", lambda *of: {**usual(*of), "READER_PROCESS": "1"})
 
 
 @pytest.mark.parametrize("valkey_lives", [True, False])

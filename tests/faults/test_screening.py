@@ -122,7 +122,7 @@ def test_f1_killed_while_it_is_read_nothing_is_stored_and_the_same_words_are_tak
 async def test_m4_without_redis_a_message_is_read_covered_and_its_author_offered_help(
     start_web: Any, open_socket: Any, valkey: servers.Valkey
 ):
-    site = start_web(env={"SCREENING": "1", "REDIS_URL": valkey.url})
+    site = start_web(env={"READER_PROCESS": "1", "REDIS_URL": valkey.url})
 
     def people() -> tuple[str, str]:
         room = factories.make_room("evening")
