@@ -267,7 +267,7 @@ VAPID_PRIVATE_KEY = secret("VAPID_PRIVATE_KEY") or (development_key("vapid") if 
 PUSH_ANYWHERE = LINKS_ANYWHERE = False  # True sends to plain addresses and to this machine. Only for tests.
 
 # --- Looking for danger in what is written -------------------------------------------------------
-# Where it was off for a while, the sweep reads what was missed. A process beside each web process reads, on another core.
+# Where it was off for a while, the sweep reads what was missed. A process beside each web process does the reading.
 SCREENING, READER_PROCESS = env.bool("SCREENING", True), env.bool("READER_PROCESS", True)
 
 # While no moderator is on shift, rooms are slow and people who are new read along.

@@ -161,6 +161,7 @@ def main() -> None:
         reader = _Reader(line, hints)
         gc.collect()
         gc.freeze()
+        gc.set_threshold(50_000, 20, 50)  # as in the web process: what is kept of messages is looked through less often
         reader.serve()
 
 
