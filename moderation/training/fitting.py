@@ -23,14 +23,16 @@ from moderation.training.regression import Example, fit, fit_topics, logistic
 Say = Callable[[str], None]
 ALONE = 0.0025  # of normal messages; what may be flagged without a sign
 ALONE_URGENT = 0.009  # what would be, if that went for all; it goes for the few that the second head finds urgent
+LOWER = 0.35  # log-odds that both lines are drawn lower than that, as far as everyday stress raises 2.5 alarms in 1,000
 URGENT = 1.0  # log-odds of the second head from which that is so
 DOUBT = -6.0  # log-odds of the model, up to which a sign flags nothing; lower than what a text of no words gets
 WELL = -2.0  # log-odds of the third head, up to which a sign does not make a text low
 HIGH = 1.0  # log-odds of the second head from which what is flagged is high
 LOW_ALONE = 0.006  # the same for what it may call low
 OWN_WEIGHT = 4.0
-# How much a text counts: short hand-written cases more than what was collected, risk more than the many calm texts.
-_WEIGHTS = {EXAMPLES: 4.0, "crisis": 0.7, "no_crisis": 0.5, "unlabelled_normal": 2.0}
+# How much a text counts: short hand-written cases more than what was collected, and calm texts so much that what they
+# have in common with risk weighs little: the line is drawn where a few of a thousand of them lie.
+_WEIGHTS = {EXAMPLES: 4.0, "crisis": 0.7, "no_crisis": 1.0, "distress": 5.0, "unlabelled_normal": 20.0}
 _TOPICS = frozenset(Category) - {Category.NONE, Category.DISTRESS}
 # What signs count beside the model's log-odds; chosen on sentences that were kept from learning.
 PROPORTIONS: dict[str, Any] = {
@@ -149,7 +151,7 @@ def _fuse(texts: Sequence[Text], lexicon: Lexicon, model: Model, calm: Sequence[
     fitted = _weights([(one.is_risk, found) for one, found in held if one.label != "distress"])
     quiet = [found for one, found in held if one.label in NORMAL]
     sums = [fusion.log_odds(one, fitted) for one in calm if one.severity < Severity.MODERATE]
-    fitted["flag"], fitted["flag_urgent"] = _threshold(sums, ALONE), _threshold(sums, ALONE_URGENT)
+    fitted["flag"], fitted["flag_urgent"] = (round(_threshold(sums, one) - LOWER, 4) for one in (ALONE, ALONE_URGENT))
     fitted |= {"urgent": URGENT, "doubt": DOUBT, "high": HIGH, "well": WELL}
     # Not below what a text of unknown words gets.
     fitted["low_alone"] = max(_threshold([one.distress for one in quiet], LOW_ALONE), round(model.distress.bias + 1, 4))

@@ -70,8 +70,6 @@ WRONG = {
     "can't wait to be dead to the world tonight, so tired",
     "i cut myself years ago, those days are behind me",
     "i hate my life right now",
-    "i want it to be over, this winter is so long",
-    "i've had the worst day and i can't stop shaking",
     "i won't be here tomorrow, i'm off on leave",
     "i'm going to end it with my boyfriend tonight, he cheated",
 }

@@ -35,8 +35,8 @@ def test_each_level_and_category_has_its_place(text: str, severity: Severity, ca
 
 
 def test_laughter_lowers_by_one_level_and_insisting_takes_that_back():
-    assert screen("i want to die lol").severity == Severity.MODERATE
-    assert screen("i want to die lol, not joking").severity == Severity.HIGH
+    assert screen("i wish i was dead lol").severity == Severity.MODERATE
+    assert screen("i wish i was dead lol, not joking").severity == Severity.HIGH
 
 
 def test_a_denial_is_believed_until_it_is_taken_back():
