@@ -65,10 +65,10 @@ def hear(line: socket.socket) -> list[Answer]:
 
 
 def hint(line: socket.socket, coming: list[Coming]) -> None:
-    """Tells the reader at the other end of these; does not wait. What is too much at once, it is not told."""
-    content = _encode(coming)
-    if len(content) <= LONGEST_HINT:
-        with contextlib.suppress(OSError):
+    """Tells the reader at the other end of these; does not wait. What is too much at once, or no text, is left out."""
+    with contextlib.suppress(OSError, UnicodeError):
+        content = _encode(coming)
+        if len(content) <= LONGEST_HINT:
             line.send(content, socket.MSG_DONTWAIT)
 
 

@@ -173,6 +173,7 @@ def test_while_somebody_else_asks_it_one_reads_here(beside):
 @pytest.mark.django_db
 def test_half_a_character_can_not_be_told_and_is_read_here(beside):
     odd = Wanted("I want to die \ud83d", ("\udc00",))
+    readers.hint([reader.Coming("1 evening", odd.text)])
     assert found(readers.read([odd], 60)) == here([odd])
     assert readers.tally == {"here": 1}
     assert readers.pid() == beside
