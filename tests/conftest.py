@@ -22,6 +22,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "logs_errors(reason): this test makes errors on purpose; they are in the log")
     socket.socket.connect = _only_here(socket.socket.connect)  # type: ignore[method-assign]
     _let_tests_empty_what_stays()
+    _let_a_database_take_its_time_to_go()
+
+
+def _let_a_database_take_its_time_to_go() -> None:
+    """The site's three seconds for a statement are too few for `DROP DATABASE` on a machine whose disk is busy."""
+    from django.db.backends.base.creation import BaseDatabaseCreation
+
+    destroy = BaseDatabaseCreation._destroy_test_db
+
+    def in_peace(self: Any, name: str, verbosity: int) -> None:
+        options = self.connection.settings_dict["OPTIONS"]
+        if self.connection.vendor == "postgresql":
+            self.connection.settings_dict["OPTIONS"] = {**options, "options": "-c statement_timeout=60000"}
+        destroy(self, name, verbosity)
+
+    BaseDatabaseCreation._destroy_test_db = in_peace  # type: ignore[method-assign]
 
 
 def _let_tests_empty_what_stays() -> None:
