@@ -18,6 +18,7 @@ from moderation.services import appeals, decisions, flags, queue
 from moderation.services.choices import Choice
 from tests.browser.staff import as_staff, breaches
 from tests.browser.test_axe import CROSSED, faults
+from tests.browser.test_talking import PATIENCE_MS
 from tests.factories import PASSWORD, make_member, post
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
@@ -91,7 +92,8 @@ def test_m3_in_place_of_ones_own_message_stands_why_live_after_a_reload_and_with
     expect(fern.locator("#m-3")).to_contain_text("A moderator took this message down.")
     expect(fern.locator(".taken")).to_have_count(0)
     evening.site.do(lambda: changes.keep(Message.objects.get(seq=3), changes.show, by=_staff("Amara")))
-    expect(linden.locator("#m-3 .bubble")).to_contain_text("Something that gave a place away")
+    shown = expect(linden.locator("#m-3 .bubble"))
+    shown.to_contain_text("Something that gave a place away", timeout=PATIENCE_MS)
     expect(linden.locator("#m-3 .taken")).to_have_count(0)
     expect(linden.locator("#m-3 .tools__more")).to_be_attached()
 
