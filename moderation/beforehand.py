@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 from moderation import in_time
 from moderation.detector import Finding
-from moderation.in_time import Answer, Between, Read, Wanted
+from moderation.detector.reading import Between
+from moderation.detector.window import JOINED_SECONDS
+from moderation.in_time import Answer, Read, Wanted
 
 MOST_WAITING, MOST_READY, MOST_PLACES = 256, 512, 2048
-MOST_BEFORE, JUST_BEFORE_SECONDS = 3, 120.0  # as the windows of `moderation/services/windows.py` have it
+MOST_BEFORE = 3  # of an author's messages, that one is read along with
 LONGEST = 1000  # characters; what is longer is read when it is asked for
 SECONDS = 0.05  # for one text
 
@@ -52,7 +54,7 @@ class Beforehand:
         if text in self._answered:
             del self._answered[text]
         else:
-            wanted = Wanted(text, tuple(words for at, words in said if now - at < JUST_BEFORE_SECONDS))
+            wanted = Wanted(text, tuple(words for at, words in said if now - at < JOINED_SECONDS))
             self._ready.update((wanted, one) for one in in_time.read(self._read, [wanted], SECONDS))
         said.append((now, text))
         self._said[where] = said

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from moderation.detector import Finding
 
 Read = Callable[..., Finding]
-Between = Callable[[], None]
 WALL_SHARE = 8  # so many times as long as the work may take, by the clock, at most
 LOOK_EVERY = 16  # portions of work, some tens of microseconds each: reading the clock is a call to the kernel
 

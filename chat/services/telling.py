@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from chat import signals
 from chat.models import Message
 
+if TYPE_CHECKING:
+    from chat.services.messages import Draft
 
-def let_others_know(drafts: Sequence[Any]) -> None:
-    """These drafts (`messages.Draft`) will be stored, if nothing forbids it. Called in the event loop: nobody waits."""
+
+def let_others_know(drafts: Sequence[Draft]) -> None:
+    """These drafts will be stored, if nothing forbids it. Called in the event loop: nobody waits."""
     for _, failure in signals.messages_coming.send_robust(None, drafts=drafts):
         if failure is not None:
             signals.log_failure(failure, "messages_coming")

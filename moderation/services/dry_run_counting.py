@@ -21,12 +21,13 @@ from django.utils import timezone
 from chat.models import Message, Room
 from chat.services import sealing
 from moderation import phrase_content
+from moderation.beforehand import MOST_BEFORE
 from moderation.detector import Severity
 from moderation.detector.phrases import BadPhrase
 from moderation.models import Decision, DryRun, DryRunChange, Flag, PhraseVersion, Screening
 from moderation.services import phrase_compiling, phrases
 from moderation.services.dry_run_comparing import Compared, Comparison, Side
-from moderation.services.windows import JUST_BEFORE, MOST_BEFORE
+from moderation.services.windows import JUST_BEFORE
 
 AT_ONCE = 1_000
 MOST_SAMPLES = 500  # each way

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 from chat.models import Message
 from chat.services import sealing, statements
+from moderation.beforehand import MOST_BEFORE
 from moderation.detector import Severity
+from moderation.detector.window import JOINED_SECONDS
 from moderation.models import Screening
 from moderation.services import lexicon_in_force
 
-JUST_BEFORE = timedelta(minutes=2)
-MOST_BEFORE = 3
+JUST_BEFORE = timedelta(seconds=JOINED_SECONDS)
 DAY, HALF_LIFE = timedelta(hours=24), timedelta(hours=6)
 HEAVY_DAY = 8.0  # so many low readings of the last minutes, or more of them longer ago
 ROWS_READ = 2000

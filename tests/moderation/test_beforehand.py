@@ -89,11 +89,6 @@ def test_after_two_minutes_it_stands_before_nothing(ahead, read, monkeypatch):
     assert read.asked == [("a",), ("b",)]
 
 
-def test_its_windows_are_those_of_screening():
-    assert windows.MOST_BEFORE == beforehand.MOST_BEFORE
-    assert windows.JUST_BEFORE.total_seconds() == beforehand.JUST_BEFORE_SECONDS
-
-
 def test_a_detector_that_fails_is_asked_again_when_the_answer_is_wanted(ahead, read):
     tell(ahead, "bad")
     with pytest.raises(ValueError, match="planted"):
