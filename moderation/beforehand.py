@@ -17,7 +17,7 @@ from moderation.detector.reading import Between
 from moderation.detector.window import JOINED_SECONDS
 from moderation.in_time import Answer, Read, Wanted
 
-MOST_WAITING, MOST_READY, MOST_PLACES = 256, 512, 2048
+MOST_WAITING, MOST_READY, MOST_PLACES = 2048, 2048, 2048
 MOST_BEFORE = 3  # of an author's messages, that one is read along with
 LONGEST = 1000  # characters; what is longer is read when it is asked for
 SECONDS = 0.05  # for one text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from math import sqrt
 from operator import itemgetter
 from pathlib import Path
@@ -25,9 +25,10 @@ HEADS = ("risk", "severe", "distress")
 STRIDE = 20  # words
 WINDOW = 2 * STRIDE  # words read at once; of a longer text, the worst window counts
 TOPIC_BUCKETS = 1 << 14  # of each category
-_BITS = 20
-_FIELD = (1 << _BITS) - 1
+_BITS, _WIDE = 20, 32  # of the sums of one word, of many words
+_FIELD, _WIDE_FIELD = (1 << _BITS) - 1, (1 << _WIDE) - 1
 _MOST = 1 << _BITS - 8  # features whose sums stay apart
+_KNOWN = 4096  # words whose weights are kept
 _RAISED = bytes((one + 128) % 256 for one in range(256))
 _LOW = bytes(one << 4 & 255 for one in range(256))
 _HIGH = bytes(one >> 4 for one in range(256))
@@ -51,36 +52,41 @@ class Head:
 class Side:
     """Weights of up to three heads side by side in one number for each bucket, so that one sum adds up all of them.
 
-    A weight with 128 added fills 8 of 20 bits, so that sums of up to 4,096 of them stay apart; of more, which no usual
-    text has, each head is added up by itself.
+    A weight with 128 added fills 8 of 20 bits, so that sums of up to 4,096 of them stay apart. What is added up of a
+    row of features is one number, too, which can be added to those of other rows: 32 bits for each head, above them
+    how many features there are.
     """
 
     def __init__(self, heads: Sequence[Head]) -> None:
         self._heads = heads
-        self._places = [_BITS * at for at in range(len(heads))]
+        self._places = range(len(heads))
         weights = array("Q", [0]) * len(heads[0].weights)
         written = memoryview(weights).cast("B")
-        for at, head in zip(self._places, heads, strict=True):
-            first, is_halved = divmod(at, 8)
+        for place, head in zip(self._places, heads, strict=True):
+            first, is_halved = divmod(_BITS * place, 8)
             raised = head.weights.tobytes().translate(_RAISED)
             written[first::8] = raised.translate(_LOW) if is_halved else raised
             if is_halved:
                 written[first + 1 :: 8] = raised.translate(_HIGH)
         self._weights = little(weights)
 
-    def sums(self, features: Collection[int]) -> list[int]:
-        """For each head, the sum of the weights of these features."""
+    def added(self, features: Sequence[int]) -> int:
+        """The weights of these features, added up for each head, and how many there are."""
         if len(features) > _MOST:
-            return [sum(map(head.weights.__getitem__, features)) for head in self._heads]
+            return self.added(features[:_MOST]) + self.added(features[_MOST:])
         if len(features) < 2:  # of which `itemgetter` makes no tuple
             total = sum(self._weights[one] for one in features)
         else:
             total = sum(itemgetter(*features)(self._weights))  # half the time of a call for each
-        added = 128 * len(features)
-        return [(total >> at & _FIELD) - added for at in self._places]
+        wide = len(features) << _WIDE * len(self._places)
+        for place in self._places:
+            wide |= (total >> _BITS * place & _FIELD) << _WIDE * place
+        return wide
 
-    def log_odds(self, sums: Iterable[int], count: int) -> list[float]:
-        """Log-odds of each head for its sum over so many features."""
+    def log_odds(self, added: int) -> list[float]:
+        """Log-odds of each head, for what was added up."""
+        count = added >> _WIDE * len(self._places)
+        sums = [(added >> _WIDE * place & _WIDE_FIELD) - 128 * count for place in self._places]
         return [head.log_odds(one, count) for head, one in zip(self._heads, sums, strict=True)]
 
 
@@ -90,10 +96,10 @@ class Topics:
 
     heads: dict[Category, Head] = field(default_factory=dict)
 
-    def best(self, features: Collection[int]) -> Category:
+    def best(self, features: Iterable[int]) -> Category:
         """The likeliest category; suicide when none was learnt."""
         folded = [one % TOPIC_BUCKETS for one in features]
-        odds = [one for side in self._sides for one in side.log_odds(side.sums(folded), len(folded))]
+        odds = [one for side in self._sides for one in side.log_odds(side.added(folded))]
         return max(zip(odds, self.heads, strict=True), key=itemgetter(0), default=(0, Category.SUICIDE))[1]
 
     @cached_property
@@ -133,13 +139,15 @@ class Model:
 
     def read(self, words: Sequence[str], between: Between = nothing) -> Odds:
         """Log-odds of each head in its worst window, and the first word of the window with the most risk."""
-        return self.weigh(ngrams.by_word(words, self.kin), between)
+        return self.weigh(words, ngrams.by_word(words, self.kin), between)
 
-    def weigh(self, words: Sequence[array[int]], between: Between = nothing) -> Odds:
-        """The same for words as `ngrams.by_word` has them."""
-        side, best, at = self.side, [-1e9] * len(HEADS), 0
-        for start, sums, count in self._windows(words):
-            odds = side.log_odds(sums, count)
+    def weigh(self, words: Sequence[str], rows: Sequence[array[int]], between: Between = nothing) -> Odds:
+        """The same for words whose rows are known, as `ngrams.by_word` has them."""
+        starts, best, at = range(0, len(words) or 1, STRIDE), [-1e9] * len(HEADS), 0
+        strides = [(set(words[one : one + STRIDE]), set[int]().union(*rows[one : one + STRIDE])) for one in starts]
+        for start, first, second in zip(starts, strides, strides[1:] or strides, strict=False):  # two make a window
+            alone = map(self.alone, first[0] | second[0])
+            odds = self.side.log_odds(sum(alone, self.side.added([*first[1] | second[1]])))
             at = start if odds[0] > best[0] else at
             best = list(map(max, best, odds))
             between()
@@ -148,18 +156,10 @@ class Model:
             best = [head.bias + share * (odds - head.bias) for head, odds in zip(heads, best, strict=True)]
         return Odds(best[0], best[1], best[2], at)
 
-    def _windows(self, numbers: Sequence[array[int]]) -> Iterator[tuple[int, list[int], int]]:
-        """Where each window begins, its sums and the number of its features. Two strides make one window."""
-        sums = self.side.sums
-        first: set[int] = set().union(*numbers[:STRIDE])
-        first_sums = sums(first)
-        for start in range(0, max(1, len(numbers) - STRIDE), STRIDE):
-            second: set[int] = set().union(*numbers[start + STRIDE : start + WINDOW])
-            second_sums, both = sums(second), first & second
-            count = len(first) + len(second) - len(both)
-            all_sums = [a + b - c for a, b, c in zip(first_sums, second_sums, sums(both), strict=True)]
-            yield start, all_sums, count
-            first, first_sums = second, second_sums
+    @cached_property
+    def alone(self) -> Callable[[str], int]:
+        """What a word weighs by itself, as `Side.added` has it."""
+        return lru_cache(maxsize=_KNOWN)(lambda word: self.side.added(ngrams.known(word, self.kin).numbers))
 
     @cached_property
     def side(self) -> Side:

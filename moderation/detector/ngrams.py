@@ -7,7 +7,7 @@ Rows are numbered once more with classes in place of words, so that what was lea
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
 from typing import NamedTuple
@@ -83,14 +83,13 @@ def _within(shown: str) -> Iterator[int]:
 
 
 def by_word(words: Sequence[str], kin: Kin) -> list[array[int]]:
-    """For each word, the numbers of what ends with it: itself, rows of two and three, pairs with a gap, the same
+    """For each word, the numbers of what ends with it beside itself: rows of two and three, pairs with a gap, the same
     with classes, and the things that it and the words before it stand for."""
-    parts = list(map(known, words, repeat(kin)))
-    each = zip(parts, _rows(parts), _things(words, kin), strict=True)
-    return [array("I", (*own.numbers, *rows, *things)) for own, rows, things in each]
+    rows = _rows(map(known, words, repeat(kin)))
+    return [array("I", {*one, *things}) for one, things in zip(rows, _things(words, kin), strict=True)]
 
 
-def _rows(parts: Sequence[Word]) -> Iterator[tuple[int, ...]]:
+def _rows(parts: Iterable[Word]) -> Iterator[tuple[int, ...]]:
     """For each word, the numbers of the rows that end with it; some may be there twice."""
     one = two = three = None
     plain = second = first = both = 0  # the last two words, with no class, that of the second, of the first, of both
@@ -149,9 +148,10 @@ def across(words: Sequence[str], begin: int, end: int, kin: Kin) -> Iterator[tup
             yield at, found
 
 
-def of_words(words: Sequence[str], kin: Kin) -> set[int]:
-    """The numbers of everything in a row of words."""
-    return set().union(*by_word(words, kin))
+def of_words(words: Sequence[str], kin: Kin) -> list[int]:
+    """The numbers of everything in a row of words: those of each different word, and everything else once."""
+    alone = [number for word in dict.fromkeys(words) for number in known(word, kin).numbers]
+    return alone + sorted(set[int]().union(*by_word(words, kin)))
 
 
 def in_words(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:

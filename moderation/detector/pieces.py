@@ -25,14 +25,14 @@ _Found = tuple[tuple[int, int], ...]  # phrases, each with the word at which it 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One message: its words, what begins at each of them, and their numbers for the model."""
+    """One message: its words, what begins at each of them, and their rows for the model."""
 
     reading: Reading
     lead: tuple[bool, bool, bool]  # what its beginning says of the word before: a pause, a question, an end
     numbers: list[int]
     found: list[_Found]  # for each word, the phrases that begin there
     open: list[bool]  # whether what follows the message could lead further from there
-    features: list[array[int]]
+    rows: list[array[int]]  # of each word, as `ngrams.by_word` has them
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -93,8 +93,7 @@ class Pieces:
             found.append(here)
             is_open.append(first + steps >= size)
             between()
-        features = ngrams.by_word(reading.words, self._kin)
-        return Piece(reading, lead, numbers, found, is_open, features)
+        return Piece(reading, lead, numbers, found, is_open, ngrams.by_word(reading.words, self._kin))
 
     def matches(self, pieces: Sequence[Piece], reading: Reading, between: Between) -> list[Match]:
         """Every match in these pieces, read together as `reading`."""
@@ -124,14 +123,14 @@ class Pieces:
             between()
         return [Match(number, first, last) for (number, last), first in matches.items()]
 
-    def features(self, pieces: Sequence[Piece], words: Sequence[str]) -> list[array[int]]:
+    def rows(self, pieces: Sequence[Piece], words: Sequence[str]) -> list[array[int]]:
         """For each of these words, which those pieces make up, what `ngrams.by_word` says."""
         if len(pieces) == 1:
-            return pieces[0].features
+            return pieces[0].rows
         found: list[array[int]] = []
         for piece in pieces:
             begin = len(found)
-            found += piece.features
+            found += piece.rows
             if begin:
                 for at, more in ngrams.across(words, begin, len(found), self._kin):
                     found[at] = found[at] + array("I", more)

@@ -78,7 +78,7 @@ class Detector:
         reading = together(pieces, number)
         matches = self._pieces.matches(pieces, reading, between)
         signs = weigh(reading, matches, self._lexicon)
-        odds = self._model.weigh(self._pieces.features(pieces, reading.words), between)
+        odds = self._model.weigh(reading.words, self._pieces.rows(pieces, reading.words), between)
         found = fusion.evidence(signs, odds, explained=is_explained(matches, self._lexicon))
         return reading, signs, found, odds.window
 

@@ -23,7 +23,7 @@ from moderation.training.regression import Example, fit, fit_topics, logistic
 Say = Callable[[str], None]
 ALONE = 0.0025  # of normal messages; what may be flagged without a sign
 ALONE_URGENT = 0.009  # what would be, if that went for all; it goes for the few that the second head finds urgent
-LOWER = 0.35  # log-odds that both lines are drawn lower than that, as far as everyday stress raises 2.5 alarms in 1,000
+LOWER = 0.4  # log-odds of the model that both lines are drawn lower, as far as everyday stress allows
 URGENT = 1.0  # log-odds of the second head from which that is so
 DOUBT = -6.0  # log-odds of the model, up to which a sign flags nothing; lower than what a text of no words gets
 WELL = -2.0  # log-odds of the third head, up to which a sign does not make a text low
@@ -151,7 +151,8 @@ def _fuse(texts: Sequence[Text], lexicon: Lexicon, model: Model, calm: Sequence[
     fitted = _weights([(one.is_risk, found) for one, found in held if one.label != "distress"])
     quiet = [found for one, found in held if one.label in NORMAL]
     sums = [fusion.log_odds(one, fitted) for one in calm if one.severity < Severity.MODERATE]
-    fitted["flag"], fitted["flag_urgent"] = (round(_threshold(sums, one) - LOWER, 4) for one in (ALONE, ALONE_URGENT))
+    lower = fitted["model"] * LOWER
+    fitted["flag"], fitted["flag_urgent"] = (round(_threshold(sums, one) - lower, 4) for one in (ALONE, ALONE_URGENT))
     fitted |= {"urgent": URGENT, "doubt": DOUBT, "high": HIGH, "well": WELL}
     # Not below what a text of unknown words gets.
     fitted["low_alone"] = max(_threshold([one.distress for one in quiet], LOW_ALONE), round(model.distress.bias + 1, 4))
@@ -163,7 +164,7 @@ def _weights(rows: Sequence[tuple[bool, Evidence]]) -> dict[str, Any]:
     answers = [answer for answer, _ in rows]
     yes = max(1, sum(answers))
     balanced = [0.5 / yes if one else 0.5 / max(1, len(rows) - yes) for one in answers]
-    scale, bias = logistic([[fusion.log_odds(one, PROPORTIONS)] for _, one in rows], answers, balanced)
+    scale, bias = logistic([fusion.log_odds(one, PROPORTIONS) for _, one in rows], answers, balanced)
     scaled = {
         name: [round(scale * one, 4) for one in value] if isinstance(value, list) else round(scale * value, 4)
         for name, value in PROPORTIONS.items()

@@ -6,7 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import sqrt
 from typing import Any
 from warnings import catch_warnings
 
@@ -62,7 +62,7 @@ def fit_topics(rows: Sequence[tuple[array[int], str]]) -> dict[str, Head]:
 
 def _often(texts: Sequence[array[int]]) -> set[int]:
     """The features of more than one author's making: those that several texts have."""
-    counts = Counter(number for one in texts for number in one)
+    counts = Counter(number for one in texts for number in set(one))
     return {number for number, count in counts.items() if count >= SELDOM}
 
 
@@ -86,19 +86,10 @@ def _rounded(weights: Sequence[float], bias: float) -> Head:
     return Head(array("b", [max(-127, min(127, round(one / scale))) for one in weights]), scale, bias)
 
 
-def logistic(rows: Sequence[Sequence[float]], answers: Sequence[bool], importance: Sequence[float]) -> list[float]:
-    """Weights of a few columns (never below 0, so that more evidence never lowers a score); the last is the bias."""
-    found = [0.0] * (len(rows[0]) + 1)
-    total = sum(importance)
-    for _ in range(400):
-        slopes = [0.0] * len(found)
-        for row, answer, counts in zip(rows, answers, importance, strict=True):
-            odds = found[-1] + sum(a * b for a, b in zip(found, row, strict=False))
-            wrong = (1 / (1 + exp(-max(-30.0, min(30.0, odds)))) - answer) * counts / total
-            for at, value in enumerate(row):
-                slopes[at] += wrong * value
-            slopes[-1] += wrong
-        found = [max(0.0, one - 2.0 * slope) for one, slope in zip(found[:-1], slopes, strict=False)] + [
-            found[-1] - 2.0 * slopes[-1]
-        ]
-    return found
+def logistic(values: Sequence[float], answers: Sequence[bool], importance: Sequence[float]) -> tuple[float, float]:
+    """By what a value is multiplied, and what is added, to make it the log-odds of the answer; never less for more."""
+    from sklearn.linear_model import LogisticRegression
+
+    mean = sum(importance) / len(importance)  # or the little regularisation there is would hang on their number
+    found = LogisticRegression().fit([[one] for one in values], answers, [one / mean for one in importance])
+    return max(0.0, float(found.coef_[0][0])), float(found.intercept_[0])

@@ -65,6 +65,8 @@ def test_case_width_and_invisible_characters_change_no_level(line: str):
 GROUPS = tomllib.loads((Path(__file__).parent / "levels.toml").read_text(encoding="utf-8"))["groups"]
 # Known to be answered wrongly, and written down; see docs/detector.md.
 WRONG = {
+    "my doctor asked about suicidal thoughts at my check up",
+    "dropped my phone off the balcony, rip",
     "El actor confesó que intentó quitarse la vida en 2010",
     "what should i say to someone who feels suicidal",
     "can't wait to be dead to the world tonight, so tired",

@@ -102,7 +102,7 @@ def test_messages_read_once_and_put_together_say_what_they_say_as_one_row_of_wor
     whole, reading = read(messages, lexicon.spelling), together(each, 0)
     assert reading == whole
     assert pieces.matches(each, reading, nothing) == lexicon.matcher.matches(whole.words, whole.ends)[0]
-    assert model.weigh(pieces.features(each, reading.words)) == model.read(whole.words)
+    assert model.weigh(reading.words, pieces.rows(each, reading.words)) == model.read(whole.words)
 
 
 def test_what_was_read_is_kept_in_bounds_and_forgotten_when_nobody_asks_for_it(monkeypatch):
