@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import logging
 import os
@@ -11,6 +12,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -258,6 +260,7 @@ class Site:
         return box[0]
 
     def _run(self, work: Callable[[], Any], box: list[Any]) -> None:
+        from django.contrib.auth import base_user
         from django.db import connections
         from django.test import override_settings
 
@@ -265,7 +268,11 @@ class Site:
 
         try:
             # Hashed as the site does it, so that people made here can sign in there.
-            with self._blocker.unblock(), override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
+            with (
+                self._blocker.unblock(),
+                override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS),
+                mock.patch.object(base_user, "make_password", _hashed),
+            ):
                 connections["default"] = _line_to(self.database_url)
                 try:
                     box.append(work())
@@ -273,6 +280,14 @@ class Site:
                     connections["default"].close()
         except BaseException as error:  # raised again by `do`
             box.append(error)
+
+
+@functools.cache
+def _hashed(password: str | None) -> str:
+    """The hash of a password, made once: all members made for a site have the same one, and it is slow on purpose."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(password)
 
 
 def _line_to(url: str) -> Any:

@@ -5,6 +5,7 @@ With ALLOW_MISSING=1 a missing browser, database or Node is forgiven. Arguments 
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,7 @@ class Run:
     arguments: list[str]
     directory: Path
     outcomes: list[Outcome] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def part(self, name: str, work: Work) -> None:
         """Does one part, and remembers how it ended."""
@@ -72,7 +74,19 @@ class Run:
         """Runs the Python tests with these marks; quietly, what they say is shown at their end."""
         is_narrowed = any(not one.startswith("-") for one in self.arguments)
         where = [] if is_narrowed or which.startswith("not ") else _files(which.split()[0])
-        command = [sys.executable, "-m", "pytest", "-m", which, *_spread(workers, spread), *self.arguments, *where]
+        # Each part has files of its own: in the usual place, whichever begins later takes the rights of the others away.
+        files = f"--basetemp={self.directory / f'part{next(self.numbers)}'}"
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-m",
+            which,
+            files,
+            *_spread(workers, spread),
+            *self.arguments,
+            *where,
+        ]
         code, last = _echo(command, self.environment(**more), is_quiet=is_quiet)
         return code == 0, last
 

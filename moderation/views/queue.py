@@ -76,6 +76,7 @@ def list_of(waiting: Queue) -> dict[str, Any]:
     return {
         "bands": bands,
         "waiting_total": waiting.total,
+        "severe_total": sum(waiting.counts.get(one, 0) for one in STANDING),
         "more": waiting.total - len(waiting.items),
         "lines": [line(one, waiting.counts) for one in waiting.items],
         "spared": [line(one) for one in waiting.spared],

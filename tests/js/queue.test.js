@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { Live, News } from "../../moderation/static/moderation/js/live.js";
 import { Clock } from "./clock.js";
 
-function news() {
+function news(waiting) {
   const told = [];
-  return { told, news: new News({ changed: () => told.push("changed"), severe: (n) => told.push(n) }) };
+  return { told, news: new News({ changed: () => told.push("changed"), severe: (n) => told.push(n), waiting }) };
 }
 
 test("the first numbers are nothing new; more severe ones are said, fewer and lighter ones are not", () => {
@@ -23,6 +23,13 @@ test("the queue that is empty is a number like others", () => {
   hears.hear({});
   hears.hear({ imminent: 1 });
   assert.deepEqual(told, ["changed", "changed", 1]);
+});
+
+test("what came between the page and its line is said", () => {
+  const { told, news: hears } = news(1);
+  hears.hear({ imminent: 1, high: 1 });
+  hears.hear({ high: 2 });
+  assert.deepEqual(told, ["changed", 1, "changed"]);
 });
 
 class Quiet extends Live {

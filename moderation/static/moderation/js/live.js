@@ -3,11 +3,13 @@
 const POLL_MS = 5000;
 const SEVERE = ["imminent", "high"];
 
-/** Hears how many wait, by severity. Calls `changed()` for everything after the first, `severe(n)` for n more severe ones. */
+/**
+ * Hears how many wait, by severity. Calls `changed()` each time, `severe(n)` for n more severe ones than before, or than
+ * the page was made with (`waiting`), if it says so.
+ */
 export class News {
-  constructor({ changed, severe }) {
-    Object.assign(this, { changed, severe });
-    this.waiting = null;
+  constructor({ changed, severe, waiting = null }) {
+    Object.assign(this, { changed, severe, waiting });
   }
 
   hear(counts = {}) {

@@ -30,6 +30,7 @@ const page = new Live({
 const news = new News({
   changed: () => live && page.renew(),
   severe: (count) => say(WORDS.severe(count)),
+  waiting: live ? Number(live.dataset.severe) : null,
 });
 
 let refs = 0;
