@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ PYTHON = sys.executable
 WATCHED_SECONDS = 90
 
 
-class Server(Process):
+class Server(Process, ABC):
     """One server of the comparison, as the generator is told of it."""
 
     speaks = "plainly"
@@ -32,9 +33,9 @@ class Server(Process):
         self.origin = f"http://127.0.0.1:{self.port}"
         self._beside = beside  # databases and layers whose work counts too
 
+    @abstractmethod
     def command(self) -> list[str]:
         """How it is started."""
-        raise NotImplementedError
 
     def environment(self) -> Mapping[str, str]:
         """What it is told."""

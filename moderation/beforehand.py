@@ -17,7 +17,7 @@ from moderation.detector.reading import Between
 from moderation.detector.window import JOINED_SECONDS
 from moderation.in_time import Answer, Read, Wanted
 
-MOST_WAITING, MOST_READY, MOST_PLACES = 2048, 2048, 2048
+MOST = 2048  # of each kind of thing that is kept: no more drafts can wait to be stored
 MOST_BEFORE = 3  # of an author's messages, that one is read along with
 LONGEST = 1000  # characters; what is longer is read when it is asked for
 SECONDS = 0.05  # for one text
@@ -35,7 +35,7 @@ class Beforehand:
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._waiting: deque[Coming] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[Coming] = deque(maxlen=MOST)
         self._said: OrderedDict[str, deque[tuple[float, str]]] = OrderedDict()
         self._ready: OrderedDict[Wanted, Answer] = OrderedDict()
         self._answered: OrderedDict[str, None] = OrderedDict()  # texts that were asked for before their turn came
@@ -58,8 +58,8 @@ class Beforehand:
             self._ready.update((wanted, one) for one in in_time.read(self._read, [wanted], SECONDS))
         said.append((now, text))
         self._said[where] = said
-        _shorten(self._ready, MOST_READY)
-        _shorten(self._said, MOST_PLACES)
+        _shorten(self._ready, MOST)
+        _shorten(self._said, MOST)
 
     def screen(self, text: str, *, before: tuple[str, ...], between: Between) -> Finding:
         """The finding, if this was read beforehand; else reads it now. It is asked for once, so it is not kept."""
@@ -68,7 +68,7 @@ class Beforehand:
             return ready.finding
         if self._waiting:
             self._answered[text] = None
-            _shorten(self._answered, MOST_WAITING)
+            _shorten(self._answered, MOST)
         return self._read(text, before=before, between=between)
 
     def forget(self) -> None:

@@ -25,7 +25,7 @@ HEADS = ("risk", "severe", "distress")
 STRIDE = 20  # words
 WINDOW = 2 * STRIDE  # words read at once; of a longer text, the worst window counts
 TOPIC_BUCKETS = 1 << 14  # of each category
-_BITS, _WIDE = 20, 32  # of the sums of one word, of many words
+_BITS, _WIDE = 20, 32  # of a sum over one row of features, over several
 _FIELD, _WIDE_FIELD = (1 << _BITS) - 1, (1 << _WIDE) - 1
 _MOST = 1 << _BITS - 8  # features whose sums stay apart
 _KNOWN = 4096  # words whose weights are kept
@@ -143,13 +143,15 @@ class Model:
 
     def weigh(self, words: Sequence[str], rows: Sequence[array[int]], between: Between = nothing) -> Odds:
         """The same for words whose rows are known, as `ngrams.by_word` has them."""
-        starts, best, at = range(0, len(words) or 1, STRIDE), [-1e9] * len(HEADS), 0
-        strides = [(set(words[one : one + STRIDE]), set[int]().union(*rows[one : one + STRIDE])) for one in starts]
-        for start, first, second in zip(starts, strides, strides[1:] or strides, strict=False):  # two make a window
-            alone = map(self.alone, first[0] | second[0])
-            odds = self.side.log_odds(sum(alone, self.side.added([*first[1] | second[1]])))
+        best, at = [-1e9] * len(HEADS), 0
+        said, found = _stride(words, rows, 0)
+        for start in range(0, max(1, len(words) - STRIDE), STRIDE):  # two strides make a window
+            said_next, found_next = _stride(words, rows, start + STRIDE)
+            alone = map(self.alone, said | said_next)
+            odds = self.side.log_odds(sum(alone, self.side.added([*found | found_next])))
             at = start if odds[0] > best[0] else at
             best = list(map(max, best, odds))
+            said, found = said_next, found_next
             between()
         if len(words) < SHORT:  # two words say little, however much they weigh
             share, heads = len(words) / SHORT, (self.risk, self.severe, self.distress)
@@ -196,6 +198,11 @@ class Model:
             alone = (ngrams.together(one, one) for one in self.kin.of(text))
             return sum(self.risk.weights[one] for one in (*ngrams.known(text, self.kin).numbers, *alone))
         return self.risk.weights[ngrams.bucket(text)]
+
+
+def _stride(words: Sequence[str], rows: Sequence[array[int]], start: int) -> tuple[set[str], set[int]]:
+    """The different words from `start`, and all of their rows."""
+    return set(words[start : start + STRIDE]), set[int]().union(*rows[start : start + STRIDE])
 
 
 @cache

@@ -18,6 +18,7 @@ from chat.views.rooms import me
 from community.models import Member
 from community.views.staff import behind
 from moderation.console_words import BANDS, band
+from moderation.detector import Severity
 from moderation.models import Flag, Proposal
 from moderation.services import care_load, decisions, rehearsing, undoing
 from moderation.services import queue as lines
@@ -27,6 +28,7 @@ from moderation.views import care_taking
 from moderation.views.care_strip import with_question
 
 STANDING = {4: "now", 3: "soon"}  # names of looks
+SEVERE = (Severity.IMMINENT, Severity.HIGH)  # what is spoken when it is new, as in live.js
 
 
 @require_safe
@@ -76,7 +78,7 @@ def list_of(waiting: Queue) -> dict[str, Any]:
     return {
         "bands": bands,
         "waiting_total": waiting.total,
-        "severe_total": sum(waiting.counts.get(one, 0) for one in STANDING),
+        "severe_total": sum(waiting.counts.get(one, 0) for one in SEVERE),
         "more": waiting.total - len(waiting.items),
         "lines": [line(one, waiting.counts) for one in waiting.items],
         "spared": [line(one) for one in waiting.spared],

@@ -112,14 +112,13 @@ def test_long_texts_wait_until_they_are_asked_for(ahead, read):
 
 
 def test_all_that_is_kept_is_bounded_and_can_be_forgotten(ahead):
-    for n in range(beforehand.MOST_PLACES + 10):
+    for n in range(beforehand.MOST + 10):
         tell(ahead, f"text {n}", where=f"{n} evening")
-    ahead.hear([Coming("1 evening", str(n)) for n in range(beforehand.MOST_WAITING + 10)])
-    for n in range(beforehand.MOST_WAITING + 10):
+    ahead.hear([Coming("1 evening", str(n)) for n in range(beforehand.MOST + 10)])
+    for n in range(beforehand.MOST + 10):
         ask(ahead, f"other {n}")
     sizes = len(ahead._ready), len(ahead._said), len(ahead._waiting), len(ahead._answered)
-    bounds = beforehand.MOST_READY, beforehand.MOST_PLACES, beforehand.MOST_WAITING, beforehand.MOST_WAITING
-    assert sizes == bounds
+    assert sizes == (beforehand.MOST,) * 4
     ahead.forget()
     assert [len(ahead._ready), len(ahead._said), len(ahead._answered)] == [0, 0, 0]
 

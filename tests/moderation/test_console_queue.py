@@ -126,6 +126,12 @@ def test_the_page_holds_what_a_script_exchanges(evenings, amara):
     assert "Take next" in live
 
 
+def test_the_page_says_how_many_severe_ones_it_was_made_with(evenings, amara):
+    for seq, severity in enumerate((Severity.MODERATE, Severity.HIGH, Severity.IMMINENT), 1):
+        raised(seq, severity)
+    assert 'data-severe="2"' in page(at_console(amara).get(url("queue")))
+
+
 def test_members_find_nothing_and_moderators_without_a_code_are_asked_for_it(evenings, amara):
     flag = raised(1)
     member, without = Client(), Client()
